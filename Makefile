@@ -1,0 +1,35 @@
+# Everything here installs into .venv in this folder and needs python3 (3.11 or newer), git and make.
+.PHONY: help data test check format bench lock docs clean
+SHELL := bash
+PYTHON ?= python3
+BIN := .venv/bin
+READY := .venv/.ready
+# uv is quicker where it is at hand; pip does the same.
+INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
+export PREFECT_SERVER_ANALYTICS_ENABLED := false
+export DO_NOT_TRACK := 1
+export GX_ANALYTICS_ENABLED := false
+
+help:            ## what can be made
+	@grep -E '^[a-z]+:.*##' Makefile | sed -E 's/:[^#]*##/ –/'
+data: $(READY)   ## build the release of seeds/ in datasets/
+	@$(BIN)/huiyi publish
+test: check      ## every check and every test
+	@$(BIN)/python -m pytest
+check: $(READY)  ## style, types, import contracts
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+format: $(READY) ## put the code into the house's format
+	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
+bench: $(READY)  ## measure: start-up, extraction, release cost
+	@$(BIN)/python bench/run.py
+lock:            ## resolve the dependencies anew (needs uv)
+	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+clean:           ## forget the environment and every cache
+	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+
+# The environment, brought up to date whenever the lock or the project's metadata changes.
+$(READY): requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huiyi needs Python 3.11 or newer and $(PYTHON) is %s. Name another: make PYTHON=python3.13 $(MAKECMDGOALS)" % sys.version.split()[0])'
+	@test -x $(BIN)/python || { echo "Setting up .venv (once, about a minute) …" >&2; $(PYTHON) -m venv --clear .venv; }
+	@$(INSTALL) --quiet --require-hashes -r requirements.lock && $(INSTALL) --quiet --no-deps -e .
+	@touch $@
