@@ -23,7 +23,7 @@ format: $(READY) ## put the code into the house's format
 bench: $(READY)  ## measure: start-up, extraction, release cost
 	@$(BIN)/python bench/run.py
 lock:            ## resolve the dependencies anew (needs uv)
-	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-strip-extras --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
 clean:           ## forget the environment and every cache
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
