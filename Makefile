@@ -23,7 +23,7 @@ format: $(READY) ## put the code into the house's format
 bench: $(READY)  ## measure: start-up, extraction, release cost
 	@$(BIN)/python bench/run.py
 lock:            ## resolve the dependencies anew (needs uv)
-	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --no-strip-extras --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
+	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
 clean:           ## forget the environment and every cache
 	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
@@ -31,5 +31,5 @@ clean:           ## forget the environment and every cache
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huiyi needs Python 3.11 or newer and $(PYTHON) is %s. Name another: make PYTHON=python3.13 $(MAKECMDGOALS)" % sys.version.split()[0])'
 	@test -x $(BIN)/python || { echo "Setting up .venv (once, about a minute) …" >&2; $(PYTHON) -m venv --clear .venv; }
-	@$(INSTALL) --quiet --require-hashes -r requirements.lock && $(INSTALL) --quiet --no-deps -e .
+	@$(INSTALL) --quiet --no-deps --require-hashes -r requirements.lock && $(INSTALL) --quiet --no-deps -e .
 	@touch $@
