@@ -4,6 +4,8 @@ Pure functions of the definition and of what a release says of itself: no clock,
 of a set. The Great Expectations suites are derived in `suites.py`.
 """
 
+from __future__ import annotations
+
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
