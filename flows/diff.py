@@ -1,0 +1,390 @@
+"""Two datasets -> what changed, why, and what the next version is called."""
+
+import json
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple, TypeAlias
+
+import pyarrow as pa
+import pyarrow.compute
+
+from expectations.tables import table_of
+from flows.provenance import Provenance
+
+# Its type stubs know fewer combinations of arrays and scalars than it does.
+pc: Any = pyarrow.compute
+Strings: TypeAlias = "pa.Array[Any]"
+Column: TypeAlias = "pa.ChunkedArray[Any]"
+Field: TypeAlias = "pa.Field[Any]"
+
+CHANGE_SCHEMA = pa.schema(
+    [
+        pa.field("table", pa.string(), nullable=False),
+        pa.field("id", pa.string()),
+        pa.field("change", pa.string(), nullable=False),
+        pa.field("column", pa.string()),
+        pa.field("old", pa.string()),
+        pa.field("new", pa.string()),
+        pa.field("reason", pa.string(), nullable=False),
+        pa.field("note", pa.string()),
+    ]
+)
+# What a sidecar decides of a document; the other columns are read out of its text.
+_SIDECAR_COLUMNS = {"path", "media_type", "publisher", "published_on", "source_url", "licence"}
+_EXAMPLES = 5
+_SIGNS = {"added": "+", "removed": "-", "changed": "~"}
+
+
+class UnexplainedDifferenceError(Exception):
+    """Rows differ though neither sources, extractor, corrections nor schema do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A dataset as it is compared: its tables and what they were made from."""
+
+    tables: Mapping[str, pa.Table]
+    provenance: Provenance
+
+
+class Version(NamedTuple):
+    """A release's version; MAJOR breaks a reader, MINOR adds rows, PATCH is anything else."""
+
+    major: int
+    minor: int
+    patch: int
+
+    def __str__(self) -> str:
+        return f"{self.major}.{self.minor}.{self.patch}"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The next version and the reason for it."""
+
+    version: Version
+    why: str
+
+
+def difference(old: Snapshot | None, new: Snapshot) -> pa.Table:
+    """Every added, removed and changed row and column, in the order of tables and rows."""
+    reasons = _Reasons(old.provenance if old else None, new.provenance)
+    changes = list(_schema_changes(old, new)) if old else []
+    tables = [_rows_of_table(name, old, new, reasons) for name in new.tables]
+    return pa.concat_tables([_as_table(changes), *tables]).combine_chunks()
+
+
+def next_version(last: Version | None, changes: pa.Table) -> Step:
+    """The version that these changes make; unchanged where there are none."""
+    if last is None:
+        return Step(Version(1, 0, 0), "the first release")
+    breaking = _breaking(changes)
+    if breaking:
+        return Step(Version(last.major + 1, 0, 0), breaking)
+    added = pc.sum(pc.and_(pc.equal(changes["change"], "added"), pc.is_valid(changes["id"])))
+    if added.as_py():
+        return Step(Version(last.major, last.minor + 1, 0), f"{added.as_py():,} rows were added")
+    if changes.num_rows:
+        return Step(
+            Version(*last[:2], last.patch + 1),
+            f"{changes.num_rows:,} rows or cells were changed or removed, none added",
+        )
+    return Step(last, "nothing changed")
+
+
+def _breaking(changes: pa.Table) -> str | None:
+    """What breaks a reader of the release before: a table or column that moved, a value that is gone."""
+    for row in changes.filter(pc.is_null(changes["id"])).to_pylist():
+        place = f"{row['table']}.{row['column']}" if row["column"] else row["table"]
+        if row["change"] != "changed":
+            return f"{place} was {row['change']}"
+        if row["note"] in {"type", "order"}:
+            return f"the {row['note']} of {place} was changed"
+        if row["note"] == "values":
+            gone = [
+                v for v in json.loads(row["old"] or "[]") if v not in json.loads(row["new"] or "[]")
+            ]
+            if gone:
+                return f"{place} no longer allows {', '.join(map(str, gone))}"
+    return None
+
+
+# ------------------------------------------------------------------------------ schema
+
+
+def _schema_changes(old: Snapshot, new: Snapshot) -> Iterator[dict[str, str | None]]:
+    for name in [*new.tables, *(set(old.tables) - set(new.tables))]:
+        if name not in old.tables:
+            yield _schema_change(name, None, "added")
+        elif name not in new.tables:
+            yield _schema_change(name, None, "removed")
+        else:
+            yield from _column_changes(name, old.tables[name].schema, new.tables[name].schema)
+
+
+def _column_changes(table: str, old: pa.Schema, new: pa.Schema) -> Iterator[dict[str, str | None]]:
+    for column in [c for c in new.names if c not in old.names]:
+        yield _schema_change(table, column, "added")
+    for column in [c for c in old.names if c not in new.names]:
+        yield _schema_change(table, column, "removed")
+    shared = [c for c in new.names if c in old.names]
+    if shared != [c for c in old.names if c in new.names]:
+        yield _schema_change(
+            table, None, "changed", ",".join(old.names), ",".join(new.names), "order"
+        )
+    for before, after in [(old.field(c), new.field(c)) for c in shared]:
+        yield from _field_changes(table, before, after)
+
+
+def _field_changes(table: str, old: Field, new: Field) -> Iterator[dict[str, str | None]]:
+    said, says = _said(old), _said(new)
+    if old.type != new.type:
+        yield _schema_change(table, new.name, "changed", str(old.type), str(new.type), "type")
+    for fact in sorted(said.keys() | says.keys()):
+        if said.get(fact) != says.get(fact):
+            yield _schema_change(table, new.name, "changed", said.get(fact), says.get(fact), fact)
+
+
+def _said(column: Field) -> dict[str, str]:
+    """All that a field says of its column besides the type."""
+    metadata = {k.decode(): v.decode() for k, v in (column.metadata or {}).items()}
+    metadata.pop("PARQUET:field_id", None)
+    return metadata | {"nullable": str(column.nullable).lower()}
+
+
+def _schema_change(
+    table: str,
+    column: str | None,
+    change: str,
+    old: str | None = None,
+    new: str | None = None,
+    note: str | None = None,
+) -> dict[str, str | None]:
+    return {
+        "table": table,
+        "id": None,
+        "change": change,
+        "column": column,
+        "old": old,
+        "new": new,
+        "reason": "schema_changed",
+        "note": note,
+    }
+
+
+# ------------------------------------------------------------------------------ rows
+
+
+def _rows_of_table(name: str, old: Snapshot | None, new: Snapshot, reasons: "_Reasons") -> pa.Table:
+    here = new.tables[name]
+    there = old.tables.get(name) if old else None
+    if there is None:
+        there = here.slice(0, 0)
+    ids, old_ids = row_ids(name, here), row_ids(name, there)
+    place = pc.index_in(ids, value_set=old_ids)
+    is_gone = pc.is_null(pc.index_in(old_ids, value_set=ids))
+    kept = pc.is_valid(place)
+    parts = [
+        reasons.of_rows(name, "removed", there.filter(is_gone), old_ids.filter(is_gone)),
+        reasons.of_rows(name, "added", here.filter(pc.invert(kept)), ids.filter(pc.invert(kept))),
+        *_cells_of_table(
+            name, there.take(place.filter(kept)), here.filter(kept), ids.filter(kept), reasons
+        ),
+    ]
+    return pa.concat_tables(parts)
+
+
+def _cells_of_table(
+    name: str, old: pa.Table, new: pa.Table, ids: Strings, reasons: "_Reasons"
+) -> Iterator[pa.Table]:
+    """The changed cells of rows that both datasets hold, column by column."""
+    for column in new.column_names:
+        if column not in old.column_names:
+            continue
+        before, after = old[column].cast(pa.string()), new[column].cast(pa.string())
+        if before.equals(after):
+            continue
+        differs = _differs(before, after)
+        document_ids = new["document_id"].filter(differs).combine_chunks()
+        yield reasons.of_cells(
+            name,
+            column,
+            ids.filter(differs),
+            document_ids,
+            before.filter(differs),
+            after.filter(differs),
+        )
+
+
+def _differs(before: Column, after: Column) -> Column:
+    same = pc.fill_null(pc.equal(before, after), False)
+    both_null = pc.and_(pc.is_null(before), pc.is_null(after))
+    differs: Column = pc.invert(pc.or_(same, both_null))
+    return differs
+
+
+def row_ids(name: str, table: pa.Table) -> Strings:
+    """The key of every row as one string; the parts of a key of several columns are joined by `#`."""
+    key: list[Any] = [table[column].cast(pa.string()) for column in table_of(name).primary_key]
+    joined = key[0] if len(key) == 1 else pc.binary_join_element_wise(*key, "#")
+    combined = joined.combine_chunks()
+    return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)
+
+
+def _as_table(rows: Sequence[Mapping[str, str | None]]) -> pa.Table:
+    return pa.Table.from_pylist(list(rows), schema=CHANGE_SCHEMA)
+
+
+# ------------------------------------------------------------------------------ reasons
+
+
+class _Reasons:
+    """Why a row or a cell differs, told from what the two datasets were made from."""
+
+    def __init__(self, old: Provenance | None, new: Provenance) -> None:
+        self.old, self.new = old, new
+        self._before = {s.document_id: s for s in old.sources} if old else {}
+        self._after = {s.document_id: s for s in new.sources}
+        self._paths_before = {s.path for s in self._before.values()}
+        self._paths_after = {s.path for s in self._after.values()}
+        was, now = set(old.corrected if old else ()), set(new.corrected)
+        self._corrected = {(c.table, c.id, c.column): c for c in was ^ now}
+
+    def of_rows(self, table: str, change: str, rows: pa.Table, ids: Strings) -> pa.Table:
+        """The added or removed rows with their reasons."""
+        n = rows.num_rows
+        nothing = pa.nulls(n, pa.string())
+        document_ids = rows["document_id"].combine_chunks()
+        reasons, notes = self._reasons(table, None, ids, document_ids)
+        columns = [pa.repeat(table, n), ids, pa.repeat(change, n), nothing, nothing, nothing]
+        return pa.Table.from_arrays([*columns, reasons, notes], schema=CHANGE_SCHEMA)
+
+    def of_cells(
+        self,
+        table: str,
+        column: str,
+        ids: Strings,
+        document_ids: Strings,
+        old: Column,
+        new: Column,
+    ) -> pa.Table:
+        """The changed cells of one column with their reasons."""
+        n = len(ids)
+        reasons, notes = self._reasons(table, column, ids, document_ids)
+        columns = [pa.repeat(table, n), ids, pa.repeat("changed", n), pa.repeat(column, n)]
+        return pa.Table.from_arrays([*columns, old, new, reasons, notes], schema=CHANGE_SCHEMA)
+
+    def _reasons(
+        self, table: str, column: str | None, ids: Strings, document_ids: Strings
+    ) -> tuple[Strings, Strings]:
+        """For every row its reason and, where a correction made it, the correction's own words."""
+        corrected = {i: c for (t, i, k), c in self._corrected.items() if (t, k) == (table, column)}
+        is_corrected = pc.is_in(ids, value_set=pa.array(corrected, pa.string()))
+        documents = pc.unique(document_ids.filter(pc.invert(is_corrected)))
+        why = pa.array(
+            [self._of_document(table, column, d) for d in documents.to_pylist()], pa.string()
+        )
+        reasons = why.take(pc.index_in(document_ids, value_set=documents))
+        notes = [corrected[str(i)].reason for i in ids.filter(is_corrected).to_pylist()]
+        return (
+            pc.if_else(is_corrected, "correction", reasons),
+            pc.replace_with_mask(
+                pa.nulls(len(ids), pa.string()), is_corrected, pa.array(notes, pa.string())
+            ),
+        )
+
+    def _of_document(self, table: str, column: str | None, document_id: str) -> str:
+        before, after = self._before.get(document_id), self._after.get(document_id)
+        if before is None and after is not None:
+            return "source_changed" if after.path in self._paths_before else "source_added"
+        if after is None and before is not None:
+            return "source_changed" if before.path in self._paths_after else "source_removed"
+        return self._of_kept_document(table, column, document_id)
+
+    def _of_kept_document(self, table: str, column: str | None, document_id: str) -> str:
+        if self.old is None:
+            return "source_added"
+        is_retold = self._before[document_id].about != self._after[document_id].about
+        is_reread = self.old.extractor != self.new.extractor
+        if is_retold and (not is_reread or (table == "documents" and column in _SIDECAR_COLUMNS)):
+            return "source_changed"
+        if is_reread:
+            return "extractor_changed"
+        if self.old.corrections != self.new.corrections:
+            return "correction"
+        raise UnexplainedDifferenceError(
+            f"{table}{f'.{column}' if column else ''} of document {document_id} differs from the last "
+            "release though neither its source, the extractor nor a correction does: two builds of the "
+            "same inputs must be the same; find what is not determined before releasing"
+        )
+
+
+# ------------------------------------------------------------------------------ telling
+
+
+def tally(changes: pa.Table) -> list[tuple[str, str, str, int]]:
+    """(table, change, reason, how many rows or cells), in the order of the changes."""
+    counted = Counter(
+        zip(*(changes[c].to_pylist() for c in ("table", "change", "reason")), strict=True)
+    )
+    return [(table, change, reason, n) for (table, change, reason), n in counted.items()]
+
+
+def as_text(changes: pa.Table) -> str:
+    """The changes for a terminal: one line each."""
+    return "".join(_line(row) + "\n" for row in changes.to_pylist())
+
+
+def _line(row: Mapping[str, str | None]) -> str:
+    place = ".".join(part for part in (row["table"], row["column"]) if part)
+    said = f" {_short(row['old'])} → {_short(row['new'])}" if row["change"] == "changed" else ""
+    note = f" ({row['note']})" if row["note"] else ""
+    return f"{_SIGNS[row['change'] or '']} {place} {row['id'] or ''}{said} [{row['reason']}]{note}"
+
+
+def as_json(changes: pa.Table) -> str:
+    """The changes as a JSON list of objects."""
+    return json.dumps(changes.to_pylist(), ensure_ascii=False, indent=1) + "\n"
+
+
+def as_markdown(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
+    """The changes for people: counts by table and reason, then examples as before → after."""
+    lines = ["| table | change | reason | count |", "|---|---|---|---:|"]
+    lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in tally(changes)]
+    for table in dict.fromkeys(changes["table"].to_pylist()):
+        lines += ["", f"## {table}", ""]
+        rows = changes.filter(pc.equal(changes["table"], table))
+        for change, words in (("removed", old), ("added", new), ("changed", None)):
+            some = rows.filter(pc.equal(rows["change"], change))
+            lines += [_bullet(row, words) for row in some.slice(0, _EXAMPLES).to_pylist()]
+            if some.num_rows > _EXAMPLES:
+                lines.append(f"- … and {some.num_rows - _EXAMPLES:,} more {change}")
+    return "\n".join(lines) + "\n"
+
+
+def _bullet(row: Mapping[str, str | None], words: Snapshot | None) -> str:
+    column = f" `{row['column']}`" if row["column"] else ""
+    name = f" `{row['id']}`" if row["id"] else ""
+    note = f" – {row['note']}" if row["note"] else ""
+    said = ""
+    if row["change"] == "changed":
+        said = f": {_short(row['old'])} → {_short(row['new'])}"
+    elif words and row["id"]:
+        said = f": {_words_of(words, row['table'] or '', row['id'])}"
+    return f"- {row['change']}{name}{column}{said}{note}"
+
+
+def _words_of(snapshot: Snapshot, table: str, row_id: str) -> str:
+    """The span of a row, or its title or path, cut short: what a person knows it by."""
+    rows = snapshot.tables[table]
+    known_by = table_of(table).span_column or "path"
+    match = rows.filter(pc.equal(row_ids(table, rows), row_id))[known_by]
+    return _short(match[0].as_py())
+
+
+def _short(value: str | None) -> str:
+    if value is None:
+        return "∅"
+    flat = " ".join(value.split())
+    return flat if len(flat) <= 60 else f"{flat[:60]}…"

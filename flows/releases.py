@@ -1,0 +1,308 @@
+"""Rows -> a release folder, all or nothing; the pointer `latest` moves last.
+
+A release is made in `.staging/` beside the releases (the same file system), read back, made durable
+and renamed into place. What a killed run leaves lies in `.staging/`; the next run removes it.
+"""
+
+import contextlib
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+import shutil
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import filelock
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+
+from expectations import derive
+from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
+from flows.provenance import Provenance, read_provenance
+from flows.sources import Reject
+
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+# RFC 4180. The type stubs are older than these options.
+_CSV = pyarrow.csv.WriteOptions(eol="\r\n", quoting_header="none")  # type: ignore[call-arg]
+_LOCK_SECONDS = 30.0
+
+
+class ReleaseError(Exception):
+    """A release that cannot be made or found; the message says what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """How well the extraction does on the gold set: for programs, and in words for the card."""
+
+    figures: Mapping[str, Any]
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All that a release is made of."""
+
+    tables: Mapping[str, pa.Table]
+    rejects: Sequence[Reject]
+    provenance: Provenance
+    quality: Quality | None = None
+
+    def snapshot(self) -> Snapshot:
+        """The dataset as it is compared with another."""
+        return Snapshot(self.tables, self.provenance)
+
+
+@dataclass(frozen=True, slots=True)
+class Release:
+    """A published folder."""
+
+    version: Version
+    folder: Path
+
+    def table(self, name: str) -> pa.Table:
+        """One table as it was published."""
+        return pq.read_table(self.folder / f"{name}.parquet")
+
+    def table_names(self) -> list[str]:
+        """The tables that the release holds, in its own order."""
+        package = json.loads((self.folder / "datapackage.json").read_bytes())
+        return [Path(r["path"]).stem for r in package["resources"] if r["format"] == "parquet"]
+
+    def provenance(self) -> Provenance:
+        """What the release was made from."""
+        return read_provenance(self.folder / "provenance.json")
+
+    def snapshot(self) -> Snapshot:
+        """The release as it is compared with another."""
+        try:
+            tables = {name: self.table(name) for name in self.table_names()}
+            return Snapshot(tables, self.provenance())
+        except FileNotFoundError as error:
+            raise ReleaseError(
+                f"{self.folder} is no whole release: {error.filename or error} is missing; "
+                "fetch the folder anew, or remove it"
+            ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a dataset would be released as: the next version and the changes that decide it."""
+
+    last: Release | None
+    step: Step
+    changes: pa.Table
+
+    @property
+    def unchanged(self) -> Release | None:
+        """The newest release, if it holds this very dataset."""
+        return self.last if self.last and self.last.version == self.step.version else None
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """The release that holds a dataset, and whether this run made it."""
+
+    release: Release
+    plan: Plan
+
+
+# ------------------------------------------------------------------------------ reading
+
+
+def list_releases(output: Path) -> list[Release]:
+    """The releases of a folder, oldest version first."""
+    if not output.is_dir():
+        return []
+    found = [(_VERSION.fullmatch(p.name), p) for p in output.iterdir() if p.is_dir()]
+    return sorted(
+        (Release(Version(*map(int, m.groups())), p) for m, p in found if m and not p.is_symlink()),
+        key=lambda release: release.version,
+    )
+
+
+def read_release(output: Path, name: str = "latest") -> Release:
+    """The release of that version, the newest one for `latest`, or the one in a folder of that path."""
+    releases = list_releases(output)
+    for release in releases:
+        if name == str(release.version) or (name == "latest" and release is releases[-1]):
+            return release
+    folder = Path(name).resolve()
+    if (folder / "datapackage.json").exists():
+        version = json.loads((folder / "datapackage.json").read_bytes())["version"]
+        return Release(Version(*map(int, version.split("."))), folder)
+    known = ", ".join(str(r.version) for r in releases) or "none yet; make one with `huiyi publish`"
+    raise ReleaseError(f"no release {name} in {output} (there: {known})")
+
+
+# ------------------------------------------------------------------------------ writing
+
+
+def plan_release(dataset: Dataset, output: Path) -> Plan:
+    """What the dataset would be released as, without touching the disk."""
+    releases = list_releases(output)
+    last = releases[-1] if releases else None
+    changes = difference(last.snapshot() if last else None, dataset.snapshot())
+    return Plan(last, next_version(last.version if last else None, changes), changes)
+
+
+def release(dataset: Dataset, output: Path) -> Published:
+    """Publish the dataset unless the newest release already holds it."""
+    with _told_plainly(output), _alone(output):
+        plan = plan_release(dataset, output)
+        newest = plan.unchanged or _add_release(dataset, plan, output)
+        point_to(newest, output)
+        return Published(newest, plan)
+
+
+def _add_release(dataset: Dataset, plan: Plan, output: Path) -> Release:
+    made = Release(plan.step.version, output / str(plan.step.version))
+    with _aside(output) as aside:
+        write_release(dataset, plan, aside / made.folder.name)
+        (aside / made.folder.name).rename(made.folder)
+        _sync(output)
+    return made
+
+
+def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
+    """Every file of a release, the tables read back, all of it durable; `folder` is new."""
+    folder.mkdir(parents=True)
+    for name, table in [*dataset.tables.items(), ("changes", plan.changes)]:
+        _write_table(folder / name, table)
+    _write_text(folder / "rejects.csv", rejects_as_csv(dataset.rejects))
+    _write_text(folder / "provenance.json", dataset.provenance.to_json())
+    _write_text(folder / "CHANGES.md", _changes_page(dataset, plan))
+    if dataset.quality:
+        _write_text(folder / "quality.json", derive.to_json(dict(dataset.quality.figures)))
+    _write_metadata(dataset, plan.step.version, folder)
+    sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    _write_text(folder / "SHA256SUMS", "".join(sums))
+    for path in [*folder.iterdir(), folder]:
+        _sync(path)
+
+
+def _write_table(stem: Path, table: pa.Table) -> None:
+    """A table as Parquet, read back and compared, and as CSV."""
+    parquet = stem.with_suffix(".parquet")
+    # One chunk a column, so that the bytes do not tell how the work was divided.
+    pq.write_table(table.combine_chunks(), parquet, compression="zstd")
+    if not pq.read_table(parquet).equals(table):
+        raise ReleaseError(f"{parquet.name} does not read back as it was written; check the disk")
+    pyarrow.csv.write_csv(table, stem.with_suffix(".csv"), _CSV)
+
+
+def _write_metadata(dataset: Dataset, version: Version, folder: Path) -> None:
+    """The files that describe the release to people, programs and catalogues."""
+    described = derive.Release(
+        version=str(version),
+        files={
+            path.name: derive.ReleasedFile(path.stat().st_size, hash_file(path))
+            for path in sorted(folder.iterdir())
+        },
+        row_counts={name: table.num_rows for name, table in dataset.tables.items()},
+    )
+    quality = dataset.quality.words if dataset.quality else ""
+    _write_text(folder / "datapackage.json", derive.to_json(derive.data_package(described)))
+    _write_text(folder / "croissant.json", derive.to_json(derive.croissant(described)))
+    _write_text(folder / "catalogue.jsonld", derive.to_json(derive.catalogue(described)))
+    _write_text(folder / "CITATION.cff", derive.citation_file(described.version))
+    _write_text(folder / "README.md", derive.dataset_card(described, quality))
+
+
+def _changes_page(dataset: Dataset, plan: Plan) -> str:
+    before = plan.last.snapshot() if plan.last else None
+    against = f"Against {plan.last.version}" if plan.last else "Against nothing"
+    head = f"# Changes in {plan.step.version}\n\n{against}: {plan.step.why}.\n\n"
+    return head + as_markdown(plan.changes, before, dataset.snapshot())
+
+
+def rejects_as_csv(rejects: Sequence[Reject]) -> str:
+    """The rejected sources as CSV."""
+    lines = io.StringIO()
+    writer = csv.writer(lines)
+    writer.writerow(["path", "line", "reason"])
+    writer.writerows([r.path, r.line, r.reason] for r in rejects)
+    return lines.getvalue()
+
+
+def hash_file(path: Path) -> str:
+    """The SHA-256 of a file's bytes, in hex."""
+    with path.open("rb") as content:
+        return hashlib.file_digest(content, "sha256").hexdigest()
+
+
+def _write_text(path: Path, text: str) -> None:
+    path.write_bytes(text.encode())
+
+
+# ------------------------------------------------------------------------------ pointing
+
+
+def point_to(newest: Release, output: Path) -> None:
+    """Make `latest` and `latest.json` name the release, each in one step, unless they do already."""
+    name = str(newest.version)
+    said = json.dumps({"version": name}) + "\n"
+    link, file = output / "latest", output / "latest.json"
+    if not file.exists() or file.read_text(encoding="utf-8") != said:
+        with _aside(output) as aside:
+            _write_text(aside / file.name, said)
+            _sync(aside / file.name)
+            (aside / file.name).replace(file)
+    if not link.is_symlink() or str(link.readlink()) != name:
+        with _aside(output) as aside, contextlib.suppress(NotImplementedError):
+            (aside / link.name).symlink_to(name)
+            (aside / link.name).replace(link)
+    _sync(output)
+
+
+@contextlib.contextmanager
+def _aside(output: Path) -> Iterator[Path]:
+    """An empty folder on the same file system for what is not yet to be seen."""
+    staging = output / ".staging"
+    staging.mkdir()
+    try:
+        yield staging
+    finally:
+        shutil.rmtree(staging, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def _alone(output: Path) -> Iterator[None]:
+    """One publisher at a time, after the debris of a killed one is gone; a second one waits a while."""
+    output.mkdir(parents=True, exist_ok=True)
+    try:
+        with filelock.FileLock(output / ".lock", timeout=_LOCK_SECONDS):
+            shutil.rmtree(output / ".staging", ignore_errors=True)
+            yield
+    except filelock.Timeout as error:
+        raise ReleaseError(
+            f"another publish has been writing to {output} for {_LOCK_SECONDS:.0f} seconds; "
+            "wait until it is done and try again"
+        ) from error
+
+
+@contextlib.contextmanager
+def _told_plainly(output: Path) -> Iterator[None]:
+    """A disk that is full or cannot be written becomes a message; nothing was published."""
+    try:
+        yield
+    except OSError as error:
+        raise ReleaseError(
+            f"cannot write to {output} ({error.strerror or error}); nothing was published and the "
+            "releases before are as they were: make room or give the right to write, and try again"
+        ) from error
+
+
+def _sync(path: Path) -> None:
+    """Make a file's bytes, or a folder's entries, outlive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
