@@ -1,0 +1,55 @@
+"""Make `seeds/lexicons/traditional.csv` from OpenCC's table of Traditional characters.
+
+    python bench/make_traditional.py TSCharacters.txt
+
+A character that Simplified texts use themselves (GB 2312 holds it) is left out, so that no Simplified text is changed;
+`traditional_rulings.csv` names the exceptions either way.
+"""
+
+import csv
+import sys
+from pathlib import Path
+
+LEXICONS = Path(__file__).parent.parent / "seeds" / "lexicons"
+
+
+def is_simplified(character: str) -> bool:
+    """Whether the standard of Simplified characters holds it."""
+    try:
+        character.encode("gb2312")
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def rulings() -> dict[str, str]:
+    """Character -> `map` or `keep`, decided by hand."""
+    with (LEXICONS / "traditional_rulings.csv").open(encoding="utf-8", newline="") as file:
+        return {row["term"]: row["ruling"] for row in csv.DictReader(file)}
+
+
+def pairs(table: str) -> dict[str, str]:
+    """Traditional -> Simplified, one character for one, both in the basic plane."""
+    ruled = rulings()
+    found = {}
+    for line in filter(None, table.splitlines()):
+        traditional, _, readings = line.partition("\t")
+        simplified = readings.split(" ")[0]
+        ruling = ruled.get(traditional, "keep" if is_simplified(traditional) else "map")
+        if ruling == "map" and simplified != traditional and max(traditional, simplified) <= "\uffff":
+            found[traditional] = simplified
+    return found
+
+
+def main(path: str) -> None:
+    """Write the word list and say how long it is."""
+    found = pairs(Path(path).read_text(encoding="utf-8"))
+    with (LEXICONS / "traditional.csv").open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["term", "simplified"])
+        writer.writerows(sorted(found.items()))
+    print(f"{len(found)} characters")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
