@@ -2,8 +2,8 @@
 
     python bench/make_traditional.py TSCharacters.txt
 
-A character that Simplified texts use themselves (GB 2312 holds it) is left out, so that no Simplified text is changed;
-`traditional_rulings.csv` names the exceptions either way.
+A character that Simplified texts use themselves (GB 2312 holds it) is left out; `traditional_rulings.csv` decides the
+exceptions either way. (The view of a text uses the list for texts alone that hold many Traditional characters.)
 """
 
 import csv
@@ -23,22 +23,20 @@ def is_simplified(character: str) -> bool:
 
 
 def rulings() -> dict[str, str]:
-    """Character -> `map` or `keep`, decided by hand."""
+    """Character -> what it becomes, decided by hand; itself where it stays."""
     with (LEXICONS / "traditional_rulings.csv").open(encoding="utf-8", newline="") as file:
-        return {row["term"]: row["ruling"] for row in csv.DictReader(file)}
+        return {row["term"]: row["simplified"] for row in csv.DictReader(file)}
 
 
 def pairs(table: str) -> dict[str, str]:
     """Traditional -> Simplified, one character for one, both in the basic plane."""
-    ruled = rulings()
     found = {}
     for line in filter(None, table.splitlines()):
         traditional, _, readings = line.partition("\t")
         simplified = readings.split(" ")[0]
-        ruling = ruled.get(traditional, "keep" if is_simplified(traditional) else "map")
-        if ruling == "map" and simplified != traditional and max(traditional, simplified) <= "\uffff":
+        if not is_simplified(traditional) and max(traditional, simplified) <= "\uffff":
             found[traditional] = simplified
-    return found
+    return {old: new for old, new in (found | rulings()).items() if old != new}
 
 
 def main(path: str) -> None:
