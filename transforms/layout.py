@@ -1,0 +1,282 @@
+"""Layout is not content: lines as they were printed -> paragraphs. Nothing but white space is taken away.
+
+A text is either set in columns, where a line ends because it is full, or it has one paragraph a line. Which of the two
+is read from the text itself: in a column, lines that end in mid-sentence are all about equally wide. Wherever the
+evidence is weak, the choice is the one that leaves sentences whole.
+"""
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import NamedTuple
+
+_SEGMENT = re.compile(r"\S+(?:[^\S\n]\S+)*")
+_SENTENCE_END, _TERMINAL = "。！？!?", "。！？!?；;：:…"
+_COMMAS, _OPENING, _CLOSING = "，、,", "“‘（《〈【〔「『(", "”’）》〉】〕」』)"
+# No line of a text begins with one of these unless it goes on from the line before.
+_NEVER_FIRST = frozenset("，、。；：！？,.;:!?%％…")
+_NEVER_LAST = frozenset(_COMMAS + _OPENING)
+_SENTENCE_INSIDE = re.compile("[。！？]")
+_ORDINAL = re.compile(
+    r"[（(]?[一二三四五六七八九十百\d]{1,3}[）)、.．]|第[一二三四五六七八九十]+[，、章节部]"
+)
+_PAIRS = dict(zip("”’）》」』", "“‘（《「『", strict=True))
+
+
+class _Line(NamedTuple):
+    """One printed line, or one of the parts into which runs of blanks divide it; `start` and `end` without blanks."""
+
+    start: int
+    end: int
+    indent: int
+    breaks: int
+    """Line ends before it: 0 after a run of blanks, 1 on the next line, more after blank lines."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A text with one paragraph a line, and where each stretch of it stood: (offset, line) pairs in order."""
+
+    text: str
+    source_lines: tuple[tuple[int, int], ...]
+
+
+def mend(source: str, marks: Sequence[tuple[int, int]] | None = None) -> Mended:
+    """Join the lines of `source` to paragraphs.
+
+    `marks` are (offset, line) pairs that say on which line of the file a stretch of `source` stands; without them,
+    `source` is the file.
+    """
+    source = _line_ends(source)
+    lines = _lines(source)
+    if marks is None:
+        marks = [(0, 1), *((m.end(), n) for n, m in enumerate(re.finditer("\n", source), 2))]
+    column = _Column.of(source, lines)
+    return _assemble(source, _paragraphs(source, lines, column), marks)
+
+
+def _line_ends(source: str) -> str:
+    """One kind of line end, without changing the number of lines; form feeds are no line ends."""
+    if "\r" in source:
+        source = source.replace("\r\n", "\n").replace("\r", "\n")
+    for mark, blank in (
+        ("\f", ""),
+        ("\v", ""),
+        ("\u2028", "    "),
+        ("\u2029", "    "),
+        ("\x85", "    "),
+    ):
+        source = source.replace(mark, blank)
+    return source
+
+
+def _lines(source: str) -> list[_Line]:
+    """The printed lines, divided where a run of blanks marks a paragraph within them."""
+    lines: list[_Line] = []
+    end = 0
+    for found in _SEGMENT.finditer(source):
+        start, stop = found.span()
+        breaks = source.count("\n", end, start)
+        if lines and not breaks and not _divides(source, lines[-1].start, end, start, stop):
+            lines[-1] = lines[-1]._replace(end=stop)
+        else:
+            blanks = source[source.rfind("\n", end, start) + 1 if breaks else end : start]
+            lines.append(_Line(start, stop, _columns(blanks), breaks))
+        end = stop
+    return lines
+
+
+def _divides(source: str, begin: int, end: int, start: int, stop: int) -> bool:
+    """Whether the run of blanks from `end` to `start` sets a paragraph, or a byline, apart from what stands before.
+
+    Between names in a list, and within the name of a person, it does not.
+    """
+    if source[end - 1] in _TERMINAL + _CLOSING or start - end >= 4:
+        return True
+    return min(end - begin, stop - start) > 4
+
+
+def _columns(text: str) -> int:
+    """How many half-width columns a text takes up."""
+    tabs = 3 * text.count("\t")
+    return len(text) + (len(text.encode()) - len(text)) // 2 + tabs
+
+
+@dataclass(frozen=True, slots=True)
+class _Column:
+    """How a text is set: the width from which on a line is full (0: one paragraph a line), and its indentations."""
+
+    full: int
+    in_columns: bool
+    continued: int
+    paragraph: int
+
+    @classmethod
+    def of(cls, source: str, lines: list[_Line]) -> "_Column":
+        """Read it from the lines that end in mid-sentence."""
+        broken = [a for a, b in pairwise(lines) if b.breaks and not _terminal(source, a)]
+        full, in_columns = 0, False
+        if len(broken) >= 2:
+            full, in_columns = _full_width(source, lines, broken)
+        column = cls(full, in_columns, 0, 0)
+        continued = Counter(
+            b.indent
+            for a, b in pairwise(lines)
+            if full and b.breaks and column.fills(source, a) and not _terminal(source, a)
+        )
+        base = continued.most_common(1)[0][0] if continued else 0
+        fresh = Counter(b.indent for b in lines if b.breaks and b.indent > base)
+        return cls(full, in_columns, base, fresh.most_common(1)[0][0] if fresh else 0)
+
+    def fills(self, source: str, line: _Line, spare: int = 0) -> bool:
+        """Whether a line ends because the column does."""
+        return _width(source, line, self.in_columns) + spare >= self.full
+
+    def sets_in(self, line: _Line) -> bool:
+        """Whether a line is indented (or, in a text with hanging indentation, is not) as a new paragraph is."""
+        if line.indent > self.continued:
+            return 2 * (line.indent - self.continued) > self.paragraph - self.continued
+        return line.indent < self.continued - 1
+
+
+def _width(source: str, line: _Line, in_columns: bool) -> int:
+    if in_columns:
+        return line.indent + _columns(source[line.start : line.end])
+    return (line.indent + 1) // 2 + line.end - line.start
+
+
+def _full_width(source: str, lines: list[_Line], broken: list[_Line]) -> tuple[int, bool]:
+    """The least width of a full line, and whether it counts half-width columns; 0 if the text is not set in columns."""
+    best = (0.0, 0, False)
+    for in_columns in (False, True):
+        widths = sorted(_width(source, a, in_columns) for a in lines)
+        ends = Counter(_width(source, a, in_columns) for a in broken)
+        best = max(best, (*_densest(widths, ends), in_columns))
+    return best[1], best[2]
+
+
+def _densest(widths: list[int], ends: Counter[int]) -> tuple[float, int]:
+    """How evenly wide the lines are that end in mid-sentence, and the least width that counts as full."""
+    best = (0.0, 0)
+    for widest in ends:
+        longer = len(widths) - bisect_right(widths, widest + 1)
+        if longer > max(1, len(widths) // 10):
+            continue
+        spread = max(2, widest // 7)
+        within = sum(n for w, n in ends.items() if widest - spread <= w <= widest)
+        lines = bisect_right(widths, widest) - bisect_right(widths, widest - spread - 1)
+        if within < 2 or 2 * within < lines:
+            continue
+        exact, usual = max((ends[v] + ends[v + 1], v) for v in range(widest - spread, widest + 1))
+        # In a column of an exact width, a line may lack the one character that must not begin the next.
+        least = usual - (ends[usual - 1] > 0) if exact >= 0.9 * within else widest - spread
+        best = max(best, (within + exact / within, least))
+    return best
+
+
+def _terminal(source: str, line: _Line) -> bool:
+    """Whether a line ends where a sentence or its part does."""
+    last = source[line.end - 1]
+    if last in _CLOSING and line.end - line.start > 1:
+        last = source[line.end - 2]
+    return last in _TERMINAL
+
+
+def _paragraphs(source: str, lines: list[_Line], column: _Column) -> list[list[_Line]]:
+    paragraphs: list[list[_Line]] = []
+    breaks = _breaks_in_column if column.full else _breaks_in_lines
+    for index, line in enumerate(lines):
+        if not paragraphs or line.breaks == 0:
+            paragraphs.append([line])
+            continue
+        paragraph = paragraphs[-1]
+        if _goes_on(source, paragraph, line) or not breaks(source, lines, index, paragraph, column):
+            paragraph.append(line)
+        else:
+            paragraphs.append([line])
+    return paragraphs
+
+
+def _goes_on(source: str, paragraph: list[_Line], line: _Line) -> bool:
+    """Whether a line cannot begin a paragraph, whatever the layout."""
+    last, first = source[paragraph[-1].end - 1], source[line.start]
+    if first in _NEVER_FIRST or last in _NEVER_LAST:
+        return True
+    if first in _PAIRS:
+        begin, end = paragraph[0].start, paragraph[-1].end
+        return source.count(_PAIRS[first], begin, end) > source.count(first, begin, end)
+    return (
+        last.isdigit()
+        and first.isdigit()
+        and line.indent == 0
+        and paragraph[-1].end - paragraph[-1].start > 8
+    )
+
+
+def _breaks_in_column(
+    source: str, lines: list[_Line], index: int, paragraph: list[_Line], column: _Column
+) -> bool:
+    """Whether `lines[index]` begins a paragraph of a text that is set in columns."""
+    line, before = lines[index], paragraph[-1]
+    if column.sets_in(line):
+        return True
+    # A first line may have been set without counting its indentation.
+    if column.fills(source, before, spare=4 if before.indent > column.continued else 0):
+        return _terminal(source, before) and line.breaks > 1
+    if _terminal(source, before):
+        return True
+    return not _has_sentence(source, paragraph) and not _narrow(source, lines, index)
+
+
+def _narrow(source: str, lines: list[_Line], index: int) -> bool:
+    """Whether the line before stands in a narrower column: its neighbours are as wide as itself."""
+    if not 2 <= index < len(lines):
+        return False
+    widths = [_columns(source[a.start : a.end]) for a in lines[index - 2 : index + 1]]
+    return (
+        max(widths) - min(widths) <= 2
+        and not _terminal(source, lines[index - 2])
+        and widths[0] > 16
+    )
+
+
+def _breaks_in_lines(
+    source: str, lines: list[_Line], index: int, paragraph: list[_Line], column: _Column
+) -> bool:
+    """Whether `lines[index]` begins a paragraph of a text with one paragraph a line: nearly always."""
+    line, before = lines[index], paragraph[-1]
+    if _terminal(source, before) or line.indent or _ORDINAL.match(source, line.start):
+        return True
+    if _has_sentence(source, paragraph):
+        return False
+    inner = source.find("，", before.start, before.end)
+    return not (paragraph[0].indent and inner > 0)
+
+
+def _has_sentence(source: str, paragraph: list[_Line]) -> bool:
+    """Whether a whole sentence stands in it already, so that it is no heading."""
+    return _SENTENCE_INSIDE.search(source, paragraph[0].start, paragraph[-1].end) is not None
+
+
+def _assemble(
+    source: str, paragraphs: list[list[_Line]], marks: Sequence[tuple[int, int]]
+) -> Mended:
+    text: list[str] = []
+    source_lines: list[tuple[int, int]] = []
+    at, mark = 0, 0
+    for paragraph in paragraphs:
+        for line in paragraph:
+            while mark + 1 < len(marks) and marks[mark + 1][0] <= line.start:
+                mark += 1
+            source_lines.append((at, marks[mark][1]))
+            while mark + 1 < len(marks) and marks[mark + 1][0] < line.end:
+                mark += 1
+                source_lines.append((at + marks[mark][0] - line.start, marks[mark][1]))
+            text.append(source[line.start : line.end])
+            at += line.end - line.start
+        text.append("\n")
+        at += 1
+    return Mended("".join(text[:-1]), tuple(source_lines))
