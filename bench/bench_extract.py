@@ -1,0 +1,105 @@
+"""Extraction on one core beside a bare `jieba.cut` over the same texts, and its peak memory.
+
+    python bench/bench_extract.py [TEXTS.jsonl.gz [HOW_MANY]]
+
+Without texts beside the repository the seed documents are read again and again.
+"""
+
+import gzip
+import itertools
+import json
+import multiprocessing
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from measurement import Measurement, at_least, at_most
+
+ROOT = Path(__file__).parent.parent
+BULK = ROOT.parent / "shared" / "bulk" / "meetings.jsonl.gz"
+HOW_MANY = 1500
+
+
+@dataclass(frozen=True)
+class Run:
+    """What one process did: bytes read, seconds taken, its peak memory in MB."""
+
+    megabytes: float
+    seconds: float
+    peak_megabytes: float
+
+    @property
+    def speed(self) -> float:
+        """MB of UTF-8 a second."""
+        return self.megabytes / self.seconds
+
+
+def read_texts(path: Path, how_many: int) -> list[str]:
+    """Every n-th text, so that a part stands for the whole."""
+    if not path.exists():
+        seeds = [
+            p.read_text(encoding="utf-8") for p in sorted((ROOT / "seeds/documents").rglob("*.txt"))
+        ]
+        return list(itertools.islice(itertools.cycle(seeds), 200))
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        texts = [json.loads(line)["text"] for line in lines]
+    return texts[:: max(1, len(texts) // how_many)]
+
+
+def cutter() -> Callable[[str], object]:
+    """A bare jieba, its dictionary loaded."""
+    import jieba
+
+    tokenizer = jieba.Tokenizer()
+    tokenizer.initialize()
+    return lambda text: list(tokenizer.cut(text))
+
+
+def extractor() -> Callable[[str], object]:
+    """The whole extraction, lexicons loaded; a rejected text costs what it costs."""
+    from flows.sources import read_lexicons
+    from transforms.extract import Extractor
+    from transforms.lexicon import Lexicon
+    from transforms.source import Rejected, Source
+
+    whole = Extractor(Lexicon(read_lexicons()))
+
+    def extract(text: str) -> object:
+        try:
+            return whole.extract(Source("text.txt", text.encode()))
+        except Rejected as rejected:
+            return rejected
+
+    return extract
+
+
+def run(prepare: Callable[[], Callable[[str], object]], path: Path, how_many: int) -> Run:
+    """Time one reader over all texts, its preparation aside."""
+    texts, read = read_texts(path, how_many), prepare()
+    read(texts[0])
+    began = time.perf_counter()
+    for text in texts:
+        read(text)
+    took = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Run(sum(len(t.encode()) for t in texts) / 1e6, took, peak)
+
+
+def measure(path: Path = BULK, how_many: int = HOW_MANY) -> Iterator[Measurement]:
+    """Both readers, each in a process of its own."""
+    with multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1) as pool:
+        cut = pool.apply(run, (cutter, path, how_many))
+        extraction = pool.apply(run, (extractor, path, how_many))
+    yield Measurement("bare jieba.cut, one core", f"{cut.speed:.2f} MB/s of {cut.megabytes:.1f} MB")
+    yield Measurement("extraction of all tables, one core", f"{extraction.speed:.2f} MB/s")
+    yield at_least("extraction / jieba.cut", extraction.speed / cut.speed, 0.7)
+    yield at_most("peak memory of the extraction", extraction.peak_megabytes, 500, " MB")
+
+
+if __name__ == "__main__":
+    arguments = sys.argv[1:]
+    path = Path(arguments[0]) if arguments else BULK
+    print(*measure(path, int(arguments[1]) if len(arguments) > 1 else HOW_MANY), sep="\n")
