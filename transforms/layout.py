@@ -27,13 +27,18 @@ _PAIRS = dict(zip("”’）》」』", "“‘（《「『", strict=True))
 
 
 class _Line(NamedTuple):
-    """One printed line, or one of the parts into which runs of blanks divide it; `start` and `end` without blanks."""
+    """One printed line, or one of the parts into which runs of blanks divide it; without the blanks around it."""
 
     start: int
     end: int
     indent: int
+    """The width of the blanks before it, in half-width columns."""
     breaks: int
     """Line ends before it: 0 after a run of blanks, 1 on the next line, more after blank lines."""
+    terminal: bool
+    """Whether it ends where a sentence, or a part of one, does."""
+    widths: tuple[int, int]
+    """How wide it is with its indentation, in characters and in half-width columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ def mend(source: str, marks: Sequence[tuple[int, int]] | None = None) -> Mended:
     lines = _lines(source)
     if marks is None:
         marks = [(0, 1), *((m.end(), n) for n, m in enumerate(re.finditer("\n", source), 2))]
-    column = _Column.of(source, lines)
+    column = _Column.of(lines)
     return _assemble(source, _paragraphs(source, lines, column), marks)
 
 
@@ -76,17 +81,39 @@ def _line_ends(source: str) -> str:
 def _lines(source: str) -> list[_Line]:
     """The printed lines, divided where a run of blanks marks a paragraph within them."""
     lines: list[_Line] = []
-    end = 0
+    begin = end = at = breaks = 0
     for found in _SEGMENT.finditer(source):
         start, stop = found.span()
-        breaks = source.count("\n", end, start)
-        if lines and not breaks and not _divides(source, lines[-1].start, end, start, stop):
-            lines[-1] = lines[-1]._replace(end=stop)
-        else:
-            blanks = source[source.rfind("\n", end, start) + 1 if breaks else end : start]
-            lines.append(_Line(start, stop, _columns(blanks), breaks))
-        end = stop
+        line_ends = source.count("\n", end, start)
+        if end and not line_ends and not _divides(source, begin, end, start, stop):
+            end = stop
+            continue
+        if end:
+            lines.append(_line(source, at, begin, end, breaks))
+        at = source.rfind("\n", end, start) + 1 if line_ends else end
+        begin, end, breaks = start, stop, line_ends
+    if end:
+        lines.append(_line(source, at, begin, end, breaks))
     return lines
+
+
+def _line(source: str, at: int, start: int, end: int, breaks: int) -> _Line:
+    """The line from `start` to `end`, with blanks before it from `at` on."""
+    last = source[end - 1]
+    if last in _CLOSING and end - start > 1:
+        last = source[end - 2]
+    indent = _columns(source[at:start]) if start > at else 0
+    # A blank at the end filled the column too.
+    chars = end - start + (source[end : end + 1] == " ")
+    wide = (len(source[start:end].encode()) - end + start) // 2
+    return _Line(
+        start,
+        end,
+        indent,
+        breaks,
+        last in _TERMINAL,
+        ((indent + 1) // 2 + chars, indent + chars + wide),
+    )
 
 
 def _divides(source: str, begin: int, end: int, start: int, stop: int) -> bool:
@@ -115,25 +142,25 @@ class _Column:
     paragraph: int
 
     @classmethod
-    def of(cls, source: str, lines: list[_Line]) -> "_Column":
+    def of(cls, lines: list[_Line]) -> "_Column":
         """Read it from the lines that end in mid-sentence."""
-        broken = [a for a, b in pairwise(lines) if b.breaks and not _terminal(source, a)]
-        full, in_columns = 0, False
-        if len(broken) >= 2:
-            full, in_columns = _full_width(source, lines, broken)
+        broken = [a for a, b in pairwise(lines) if b.breaks and not a.terminal]
+        if len(broken) < 2:
+            return cls(0, False, 0, 0)
+        full, in_columns = _full_width(lines, broken)
         column = cls(full, in_columns, 0, 0)
         continued = Counter(
             b.indent
             for a, b in pairwise(lines)
-            if full and b.breaks and column.fills(source, a) and not _terminal(source, a)
+            if full and b.breaks and not a.terminal and column.fills(a)
         )
         base = continued.most_common(1)[0][0] if continued else 0
         fresh = Counter(b.indent for b in lines if b.breaks and b.indent > base)
         return cls(full, in_columns, base, fresh.most_common(1)[0][0] if fresh else 0)
 
-    def fills(self, source: str, line: _Line, spare: int = 0) -> bool:
+    def fills(self, line: _Line, spare: int = 0) -> bool:
         """Whether a line ends because the column does."""
-        return _width(source, line, self.in_columns) + spare >= self.full
+        return line.widths[self.in_columns] + spare >= self.full
 
     def sets_in(self, line: _Line) -> bool:
         """Whether a line is indented (or, in a text with hanging indentation, is not) as a new paragraph is."""
@@ -142,18 +169,12 @@ class _Column:
         return line.indent < self.continued - 1
 
 
-def _width(source: str, line: _Line, in_columns: bool) -> int:
-    if in_columns:
-        return line.indent + _columns(source[line.start : line.end])
-    return (line.indent + 1) // 2 + line.end - line.start
-
-
-def _full_width(source: str, lines: list[_Line], broken: list[_Line]) -> tuple[int, bool]:
+def _full_width(lines: list[_Line], broken: list[_Line]) -> tuple[int, bool]:
     """The least width of a full line, and whether it counts half-width columns; 0 if the text is not set in columns."""
     best = (0.0, 0, False)
     for in_columns in (False, True):
-        widths = sorted(_width(source, a, in_columns) for a in lines)
-        ends = Counter(_width(source, a, in_columns) for a in broken)
+        widths = sorted(a.widths[in_columns] for a in lines)
+        ends = Counter(a.widths[in_columns] for a in broken)
         best = max(best, (*_densest(widths, ends), in_columns))
     return best[1], best[2]
 
@@ -175,14 +196,6 @@ def _densest(widths: list[int], ends: Counter[int]) -> tuple[float, int]:
         least = usual - (ends[usual - 1] > 0) if exact >= 0.9 * within else widest - spread
         best = max(best, (within + exact / within, least))
     return best
-
-
-def _terminal(source: str, line: _Line) -> bool:
-    """Whether a line ends where a sentence or its part does."""
-    last = source[line.end - 1]
-    if last in _CLOSING and line.end - line.start > 1:
-        last = source[line.end - 2]
-    return last in _TERMINAL
 
 
 def _paragraphs(source: str, lines: list[_Line], column: _Column) -> list[list[_Line]]:
@@ -224,23 +237,19 @@ def _breaks_in_column(
     if column.sets_in(line):
         return True
     # A first line may have been set without counting its indentation.
-    if column.fills(source, before, spare=4 if before.indent > column.continued else 0):
-        return _terminal(source, before) and line.breaks > 1
-    if _terminal(source, before):
+    if column.fills(before, spare=4 if before.indent > column.continued else 0):
+        return before.terminal and line.breaks > 1
+    if before.terminal:
         return True
-    return not _has_sentence(source, paragraph) and not _narrow(source, lines, index)
+    return not _has_sentence(source, paragraph) and not _narrow(lines, index)
 
 
-def _narrow(source: str, lines: list[_Line], index: int) -> bool:
+def _narrow(lines: list[_Line], index: int) -> bool:
     """Whether the line before stands in a narrower column: its neighbours are as wide as itself."""
     if not 2 <= index < len(lines):
         return False
-    widths = [_columns(source[a.start : a.end]) for a in lines[index - 2 : index + 1]]
-    return (
-        max(widths) - min(widths) <= 2
-        and not _terminal(source, lines[index - 2])
-        and widths[0] > 16
-    )
+    before, *_, widest = sorted(a.widths[1] for a in lines[index - 2 : index + 1])
+    return widest - before <= 2 and before > 16 and not lines[index - 2].terminal
 
 
 def _breaks_in_lines(
@@ -248,7 +257,7 @@ def _breaks_in_lines(
 ) -> bool:
     """Whether `lines[index]` begins a paragraph of a text with one paragraph a line: nearly always."""
     line, before = lines[index], paragraph[-1]
-    if _terminal(source, before) or line.indent or _ORDINAL.match(source, line.start):
+    if before.terminal or line.indent or _ORDINAL.match(source, line.start):
         return True
     if _has_sentence(source, paragraph):
         return False

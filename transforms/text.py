@@ -8,8 +8,9 @@ one kind of quotation marks, and Simplified characters.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import NamedTuple
 
 from transforms.encoding import Decoded, decode
@@ -82,21 +83,15 @@ _PUNCTUATION = {
 }
 _FULL_WIDTH = dict(zip(",;:?!()", "，；：？！（）", strict=True))
 _HAN = "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_WIDE = f"[{_HAN}，。、；：！？“”‘’（）《》〈〉【】〔〕…—]"
-# A half-width mark is Chinese punctuation if it stands beside a Chinese character, blanks aside.
-_MARKS = re.compile(
-    rf"(?<={_WIDE})\s?[,;:?!]+|[,;:?!]+(?=\s?{_WIDE})|(?<=[\d%])[,;:?!]+(?=\s?$)", re.M
-)
-_BRACKETS = re.compile(
-    rf"(?<={_WIDE})\(([^()\n]*)\)|\(([^()\n]*)\)(?={_WIDE})|\(([^()\n]*[{_HAN}][^()\n]*)\)"
-)
-_LONE_BRACKET = re.compile(rf"(?<={_WIDE})[()]|[()](?={_WIDE})")
-_FULL_STOP = re.compile(rf"(?<=[{_HAN}”’》）%])\.(?=\s|$|[”’])", re.M)
+_WIDE = re.compile(f"[{_HAN}，。、；：！？“”‘’（）《》〈〉【】〔〕…—]")
+_MARKS = re.compile("[,;:?!]+")
+_BRACKETS = re.compile(r"\(([^()\n]*)\)|[()]")
+_FULL_STOP = re.compile(rf"\.(?<=[{_HAN}”’》）%].)(?=\s|$|[”’])", re.M)
 _INNER_FULL_STOP = re.compile(
-    rf"(?<=[{_HAN}”’》）])(?<!^[一二三四五六七八九十])\.(?=[{_HAN}“《])", re.M
+    rf"\.(?<=[{_HAN}”’》）].)(?<!^[一二三四五六七八九十].)(?=[{_HAN}“《])", re.M
 )
 # Within numbers and times, full-width marks are no punctuation.
-_IN_NUMBER = re.compile(r"(?<=\d)，(?=\d{3}(?!\d))|(?<=\d)：(?=\d)")
+_IN_NUMBER = re.compile(r"[，：](?:(?<=\d，)(?=\d{3}(?!\d))|(?<=\d：)(?=\d))")
 _ZERO = re.compile("(?<=[一二三四五六七八九十〇○])○|○(?=[一二三四五六七八九〇])")
 # From this share of Traditional characters on, a text is Traditional; a few stand in the names of Simplified texts.
 _TRADITIONAL_SHARE = 0.02
@@ -120,11 +115,16 @@ def _translated(text: str, simplified: Mapping[str, str]) -> str:
     traditional = characters & simplified.keys()
     if traditional and sum(map(text.count, traditional)) >= _TRADITIONAL_SHARE * len(text):
         table |= {ch: simplified[ch] for ch in traditional}
-    if all(ch == to for ch, to in table.items()):
-        return text
-    return text.translate({ord(ch): to for ch, to in table.items()})
+    changed = [(ch, to) for ch, to in table.items() if ch != to]
+    # Few replacements are quicker made one by one.
+    if len(changed) > 20:
+        return text.translate({ord(ch): to for ch, to in table.items()})
+    for ch, to in changed:
+        text = text.replace(ch, to)
+    return text
 
 
+@cache
 def _unified(ch: str) -> str:
     """The usual form of one character."""
     if ch < "\x7f" or "\u4e00" <= ch <= "\u9fff":
@@ -147,22 +147,35 @@ def _unified(ch: str) -> str:
 
 def _full_width_marks(plain: str) -> str:
     """Half-width punctuation between Chinese characters made full-width; numbers, times and addresses keep theirs."""
-
-    def widen(match: re.Match[str]) -> str:
-        return "".join(_FULL_WIDTH.get(ch, ch) for ch in match[0])
-
-    def widen_ends(match: re.Match[str]) -> str:
-        return f"（{match[0][1:-1]}）"
-
     if "(" in plain or ")" in plain:
-        plain = _LONE_BRACKET.sub(widen, _BRACKETS.sub(widen_ends, plain))
-    plain = _MARKS.sub(widen, plain)
+        plain = _BRACKETS.sub(_wide_bracket, plain)
+    plain = _MARKS.sub(_wide_marks, plain)
     if "." in plain:
         plain = _FULL_STOP.sub("。", plain)
         # A point between characters may stand within a foreign name; it ends sentences where nothing else does.
-        if "。" not in _FULL_STOP.sub("", plain):
+        if plain.count("。") < plain.count("\n") // 2 + 1:
             plain = _INNER_FULL_STOP.sub("。", plain)
     return plain
+
+
+def _wide_marks(match: re.Match[str]) -> str:
+    """Marks beside a Chinese character, blanks aside, or after a figure at a paragraph's end."""
+    text, (start, end) = match.string, match.span()
+    before, after = (
+        text[max(0, start - 2) : start].rstrip(" ")[-1:],
+        text[end : end + 2].lstrip(" ")[:1],
+    )
+    if _WIDE.match(before) or _WIDE.match(after) or (after in ("", "\n") and before.isdigit()):
+        return "".join(_FULL_WIDTH[ch] for ch in match[0])
+    return match[0]
+
+
+def _wide_bracket(match: re.Match[str]) -> str:
+    """Brackets with a Chinese character in them or beside them."""
+    text, (start, end) = match.string, match.span()
+    if not _WIDE.search(text, max(0, start - 1), end + 1):
+        return match[0]
+    return f"（{match[0][1:-1]}）" if end - start > 1 else _FULL_WIDTH[match[0]]
 
 
 def _quoted(plain: str) -> str:
@@ -182,17 +195,18 @@ def _quoted(plain: str) -> str:
 
 # --- Paragraphs, sentences, clauses -------------------------------------------------------------------------------
 
-_SENTENCE_ENDS = "。！？"
+_SENTENCE_ENDS = frozenset("。！？")
+_ENDS = "，；：。！？"
 # What stands in brackets or quotation marks is one piece; a mark without its partner is passed over. A quoted speech
-# of several sentences is read like any other text. No piece crosses a paragraph's end.
+# of several sentences is read like any other text. No piece crosses a paragraph's end. All begin with one set of
+# characters, so that the engine can run from one to the next.
 _DIVISIONS = re.compile(
-    r"“(?:[^“”\n。！？]{0,200}+[。！？]?+|[^“”\n]{1,40}+)”"
-    r"|‘(?:[^‘’\n。！？]{0,200}+[。！？]?+|[^‘’\n]{1,40}+)’"
-    r"|（(?:[^（）\n]|（[^（）\n]*+）){0,300}+）"
-    r"|《(?:[^《》\n]|《[^《》\n]*+》){0,200}+》"
-    r"|【[^【】\n]{0,100}+】|〔[^〔〕\n]{0,100}+〕"
-    r"|(?P<end>[，；：。！？]+[”’）》]*)"
-    r"|(?P<line>\n)"
+    r"[，；：。！？“‘（《【〔](?:(?<=[，；：。！？])[，；：。！？]*[”’）》]*"
+    r"|(?<=“)(?:[^“”\n。！？]{0,200}+[。！？]?+|[^“”\n]{1,40}+)”"
+    r"|(?<=‘)(?:[^‘’\n。！？]{0,200}+[。！？]?+|[^‘’\n]{1,40}+)’"
+    r"|(?<=（)(?:[^（）\n]|（[^（）\n]*+）){0,300}+）"
+    r"|(?<=《)(?:[^《》\n]|《[^《》\n]*+》){0,200}+》"
+    r"|(?<=【)[^【】\n]{0,100}+】|(?<=〔)[^〔〕\n]{0,100}+〕)"
 )
 # A quotation of at least so many characters that ends like a sentence, and begins where one may begin, is a speech.
 _SPEECH = 8
@@ -204,48 +218,34 @@ def divide(text: str, plain: str, source_lines: tuple[tuple[int, int], ...]) -> 
     sentences: list[tuple[int, int]] = []
     clauses: list[Clause] = []
     for index, (start, end) in enumerate(paragraphs):
-        _divide_paragraph(plain, start, end, index, sentences, clauses)
+        sentence = clause = start
+        for at, after, closes in _ends(plain, start, end):
+            clauses.append(Clause(clause, after, at, len(sentences), index))
+            clause = after + (after < end and plain[after] == " ")
+            if closes:
+                sentences.append((sentence, after))
+                sentence = clause
     return Text(text, plain, source_lines, paragraphs, tuple(sentences), tuple(clauses))
 
 
-def _divide_paragraph(
-    plain: str,
-    start: int,
-    end: int,
-    paragraph: int,
-    sentences: list[tuple[int, int]],
-    clauses: list[Clause],
-) -> None:
-    """Append the sentences and clauses of one paragraph."""
-    sentence = clause = start
+def _ends(plain: str, start: int, end: int) -> Iterator[tuple[int, int, bool]]:
+    """Where the clauses of a paragraph end, before and after their punctuation, and whether a sentence ends too."""
+    last = start
     for match in _DIVISIONS.finditer(plain, start, end):
-        kind = match.lastgroup
         at, after = match.span()
-        if kind is None:
-            if not _ends_speech(plain, at, after, end):
-                continue
-            at = after
-        closes = kind is None or any(ch in _SENTENCE_ENDS for ch in match[0])
-        clauses.append(Clause(clause, after, max(at, clause), len(sentences), paragraph))
-        clause = _skip_blanks(plain, after, end)
-        if closes:
-            sentences.append((sentence, after))
-            sentence = clause
-    if clause < end:
-        clauses.append(Clause(clause, end, end, len(sentences), paragraph))
-    if sentence < end:
-        sentences.append((sentence, end))
+        if plain[at] in _ENDS:
+            last = after
+            yield at, after, after == end or not _SENTENCE_ENDS.isdisjoint(match[0])
+        elif _ends_speech(plain, at, after, end):
+            last = after
+            yield after, after, True
+    if last < end:
+        yield end, end, True
 
 
 def _ends_speech(plain: str, start: int, end: int, paragraph_end: int) -> bool:
     """Whether the sentence ends with the quotation that stands at `start`."""
     if plain[end - 1] != "”" or plain[end - 2] not in _SENTENCE_ENDS or end - start < _SPEECH:
         return False
-    begins = start == 0 or plain[start - 1] in "\n ：" + _SENTENCE_ENDS
+    begins = start == 0 or plain[start - 1] in "\n ：。！？"
     return begins and (end == paragraph_end or plain[end] not in "，；：、。！？")
-
-
-def _skip_blanks(plain: str, at: int, end: int) -> int:
-    while at < end and plain[at] == " ":
-        at += 1
-    return at
