@@ -99,36 +99,38 @@ _TRADITIONAL_SHARE = 0.02
 
 def plain_view(text: str, simplified: Mapping[str, str]) -> str:
     """The same-length view that recognisers read; `simplified` gives Traditional characters their Simplified ones."""
-    plain = _translated(text, simplified)
+    plain = _quoted(_translated(text, simplified))
     if any(mark in plain for mark in ",;:?!()."):
         plain = _full_width_marks(plain)
     if "○" in plain:
         plain = _ZERO.sub("〇", plain)
-    plain = _IN_NUMBER.sub(lambda m: "," if m[0] == "，" else ":", plain)
-    return _quoted(plain)
+    return _IN_NUMBER.sub(lambda m: "," if m[0] == "，" else ":", plain)
 
 
 def _translated(text: str, simplified: Mapping[str, str]) -> str:
     """One character for one: widths, variants of marks, script."""
     characters = set(text)
-    table = {ch: _unified(ch) for ch in characters}
+    changed = {ch: _unified(ch) for ch in characters if not _is_usual(ch)}
     traditional = characters & simplified.keys()
     if traditional and sum(map(text.count, traditional)) >= _TRADITIONAL_SHARE * len(text):
-        table |= {ch: simplified[ch] for ch in traditional}
-    changed = [(ch, to) for ch, to in table.items() if ch != to]
-    # Few replacements are quicker made one by one.
-    if len(changed) > 20:
-        return text.translate({ord(ch): to for ch, to in table.items()})
-    for ch, to in changed:
+        changed |= {ch: simplified[ch] for ch in traditional}
+    changed = {ch: to for ch, to in changed.items() if ch != to}
+    # Few replacements are quicker made one by one, if none of them would undo another.
+    if len(changed) > 20 or not changed.keys().isdisjoint(changed.values()):
+        return text.translate({ord(ch): changed.get(ch, ch) for ch in characters})
+    for ch, to in changed.items():
         text = text.replace(ch, to)
     return text
+
+
+def _is_usual(ch: str) -> bool:
+    """Whether a character is certain to stay as it is."""
+    return "\u4e00" <= ch <= "\u9fff" or " " <= ch < "\x7f" or ch == "\n"
 
 
 @cache
 def _unified(ch: str) -> str:
     """The usual form of one character."""
-    if ch < "\x7f" or "\u4e00" <= ch <= "\u9fff":
-        return ch
     if ch in _PUNCTUATION:
         return _PUNCTUATION[ch]
     if ch.isspace():
