@@ -1,0 +1,47 @@
+"""Prefect as the user meets it: its own server, started by itself, silent unless asked."""
+
+import os
+import tempfile
+import threading
+from pathlib import Path
+
+import platformdirs
+
+
+def prepare_prefect(level: str) -> None:
+    """Settle where Prefect lives and how much it says; to be called before Prefect is imported.
+
+    What the user has set in the environment stands: with `PREFECT_API_URL` the run is recorded by
+    that server and none is started.
+    """
+    settings = {
+        "PREFECT_HOME": _home(),
+        "PREFECT_LOGGING_LEVEL": level,
+        "PREFECT_LOGGING_INTERNAL_LEVEL": level,
+        "PREFECT_SERVER_LOGGING_LEVEL": level,
+        "PREFECT_SERVER_EPHEMERAL_ENABLED": "true",
+        # A first start migrates the database: on a slow machine that takes longer than the 20 s allowed.
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "180",
+    }
+    for name, value in settings.items():
+        os.environ.setdefault(name, value)
+
+
+def _home() -> str:
+    """The user's cache folder, or a temporary one where that cannot be written."""
+    folder = platformdirs.user_cache_path("huiyi") / "prefect"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            return str(folder)
+    except OSError:
+        return tempfile.mkdtemp(prefix="huiyi-prefect-")
+
+
+def start_server() -> threading.Thread:
+    """Start Prefect's server meanwhile; a flow finds it running, or waits for it."""
+    from prefect.server.api.server import SubprocessASGIServer
+
+    thread = threading.Thread(target=SubprocessASGIServer().start, name="prefect-server", daemon=True)
+    thread.start()
+    return thread
