@@ -1,0 +1,382 @@
+"""Targets: the indicators of an initiative that have a number to reach."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon, Rule
+from transforms.numerals import Numerals
+from transforms.text import Text
+
+# The first five-year plan ended in 1957, the n-th ends in 1955 + 5 n (from the sixth on).
+_PLANS_BEGIN = 1955
+_OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
+
+
+class Directive(Protocol):
+    """What a recogniser of the directive part needs of an entry of the ledger."""
+
+    @property
+    def role(self) -> str:
+        """The role of the clause."""
+
+    @property
+    def span_start(self) -> int:
+        """Where what is directed begins."""
+
+    @property
+    def span_end(self) -> int:
+        """Where what is directed ends."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFacts:
+    """An indicator and the number it is to reach, the number being in the printed unit."""
+
+    indicator: str
+    commitment: str | None
+    comparator: str
+    low: float | None
+    high: float | None
+    unit: str | None
+    year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A printed number with its unit and comparator, and the places of all and of the noun it counts."""
+
+    start: int
+    end: int
+    comparator: str
+    low: float
+    high: float | None
+    unit: str
+    measure: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Goal:
+    """A figure with the range of its indicator; `start`..`end` holds both."""
+
+    start: int
+    end: int
+    indicator: tuple[int, int]
+    figure: _Figure
+
+
+class Targets:
+    """Finds the numbers to reach in the initiatives of a text; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._figures = _Figures(lexicon)
+        self._indicators = _Indicators(lexicon)
+        self._years = _Years(lexicon)
+        self._commitment = lexicon.compile("{target_words__commitment}")
+
+    def find(
+        self, text: Text, entries: Iterable[Directive], planning_year: int | None
+    ) -> tuple[Found[TargetFacts], ...]:
+        """The targets of the initiatives among `entries`, in reading order."""
+        return tuple(
+            self._found(text, entry.span_start, goal, planning_year)
+            for entry in entries
+            if entry.role == "initiative"
+            for goal in self._goals(text.plain, entry.span_start, entry.span_end)
+        )
+
+    def in_span(self, plain: str, start: int, end: int) -> bool:
+        """Whether the clause at `start`..`end` names an indicator and a number to reach."""
+        return bool(self._goals(plain, start, end))
+
+    def _goals(self, plain: str, start: int, end: int) -> list[_Goal]:
+        figures = self._figures.read(plain, start, end)
+        return self._indicators.tie(plain, start, end, figures) if figures else []
+
+    def _found(
+        self, text: Text, start: int, goal: _Goal, planning_year: int | None
+    ) -> Found[TargetFacts]:
+        figure = goal.figure
+        is_bound = figure.comparator == "<=" and figure.high is None
+        # A count that opens the clause is what shall stand (18亿亩耕地必须守住), not what one year shall bring.
+        is_standing = figure.start == start
+        facts = TargetFacts(
+            indicator=text.text[slice(*goal.indicator)],
+            commitment=self._committed(text, start, figure.start),
+            comparator=figure.comparator,
+            low=None if is_bound else figure.low,
+            high=figure.low if is_bound else figure.high,
+            unit=figure.unit,
+            year=self._years.before(text, figure.start) or (None if is_standing else planning_year),
+        )
+        return Found(goal.start, goal.end, facts)
+
+    def _committed(self, text: Text, start: int, end: int) -> str | None:
+        """The word of commitment that stands last before the figure in its clause."""
+        spans = [m.span() for m in self._commitment.finditer(text.plain, start, end)]
+        return text.text[slice(*spans[-1])] if spans else None
+
+
+class _Years:
+    """Reads the year by which a number is to be reached."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._numerals = Numerals(lexicon)
+        self._rules = lexicon.rules("targets", "year")
+
+    def before(self, text: Text, at: int) -> int | None:
+        """The year printed last before `at` in its sentence."""
+        index = bisect_right(text.sentences, (at, len(text.plain) + 1)) - 1
+        start = text.sentences[index][0]
+        hits = [
+            (match.start(), self._year(rule, match))
+            for rule in self._rules
+            for match in rule.pattern.finditer(text.plain, start, at)
+        ]
+        return max(hits)[1] if hits else None
+
+    def _year(self, rule: Rule, match: re.Match[str]) -> int:
+        if rule["form"] == "year":
+            return int(match["year"])
+        return _PLANS_BEGIN + 5 * (self._numerals.count(match["plan"]) or 0)
+
+
+class _Figures:
+    """Reads the numbers with a unit in a clause; leaves out those that no indicator can have."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._numerals = Numerals(lexicon)
+        self._rules = lexicon.rules("targets")
+        self._measures = lexicon.mapping("units", "measure")
+        self._comparators = {
+            (row["term_key"], row["position"]): row["comparator"]
+            for row in lexicon.table("comparators")
+        }
+        words = self._numerals.characters
+        pair = f"[{words}][{words}{self._numerals.scales}]"
+        self._anchor = lexicon.compile(f"[0-9]|{pair}|{{target_words__anchor}}")
+        self._growth_end = lexicon.compile("{target_words__growth}$")
+
+    def read(self, plain: str, start: int, end: int) -> list[_Figure]:
+        """The figures of the clause at `start`..`end`, in reading order."""
+        if not self._anchor.search(plain, start, end):
+            return []
+        matches = sorted(
+            ((m, rule) for rule in self._rules for m in rule.pattern.finditer(plain, start, end)),
+            key=lambda pair: (pair[0].start(), -pair[0].end()),
+        )
+        figures: list[_Figure] = []
+        for match, rule in matches:
+            if figures and match.start() < figures[-1].end:
+                continue
+            if self._is_figure(plain, start, match, rule):
+                figures.append(self._figure(match, rule))
+        return figures
+
+    def _is_figure(self, plain: str, start: int, match: re.Match[str], rule: Rule) -> bool:
+        """Not part of a name in quotation marks, not a mere numeral."""
+        if _is_enclosed(plain, start, match.start()):
+            return False
+        if rule["form"] != "measured" or match["low"][0].isdigit():
+            return True
+        return self._is_numeral_meant(plain, start, match)
+
+    def _is_numeral_meant(self, plain: str, start: int, match: re.Match[str]) -> bool:
+        """A numeral in words (一, 三百) is a figure with a scale or a unit of measurement alone."""
+        low = match["low"]
+        is_bare = all(self._numerals.kinds[ch] == "place" for ch in low)
+        if is_bare:
+            before = plain[start : match.start()]
+            return bool(match["before"] or self._growth_end.search(before)) and bool(match["scale"])
+        is_large = len(low) > 1 and any(self._numerals.kinds[ch] != "digit" for ch in low)
+        is_measured = self._measures[match["measure"]] in ("share", "money", "quantity")
+        return bool(match["scale"]) or is_large or (is_measured and len(match["measure"]) > 1)
+
+    def _figure(self, match: re.Match[str], rule: Rule) -> _Figure:
+        groups = match.groupdict()
+        high = groups.get("high")
+        unit, measure = self._unit(rule, groups)
+        return _Figure(
+            match.start(),
+            match.end(),
+            self._comparator(groups),
+            self._numerals.value(groups["low"] or "1") or 0.0,
+            self._numerals.value(high) if high else None,
+            unit,
+            measure,
+        )
+
+    def _unit(self, rule: Rule, groups: dict[str, str | None]) -> tuple[str, str]:
+        """The unit as it is to be reported, and what it measures."""
+        if rule["form"] == "measured":
+            measure = groups["measure"] or ""
+            return f"{groups['scale'] or ''}{measure}", self._measures[measure]
+        unit: str = rule["units"].get(groups.get("base") or "", "")
+        return unit, "share"
+
+    def _comparator(self, groups: dict[str, str | None]) -> str:
+        for position in ("before", "after"):
+            word = groups.get(position)
+            if word:
+                return self._comparators[word, position]
+        return ">=" if groups.get("more") or groups.get("more_too") else "="
+
+
+class _Indicators:
+    """Ties figures to their indicators: the words before a number, or the noun that it counts."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._separators = lexicon.compile("[、，；：]|{target_words__and}")
+        self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)+")
+        self._tail = lexicon.compile(
+            "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，])+$"
+        )
+        self._is_deed = lexicon.compile("(?:{target_words__deed})$").search
+        self._is_growth = lexicon.compile("{target_words__growth}").search
+        self._commitment = lexicon.compile("{target_words__commitment}")
+        self._stop = lexicon.compile("{target_words__stop}|[、，；：]|{target_words__and}")
+        self._is_listed = lexicon.compile(
+            "^{target_words__list_noun}|{target_words__list_noun}$"
+        ).search
+        self._is_after_list = lexicon.compile("{target_words__etc}$").search
+        self._project_units = frozenset(lexicon.terms("target_words", use="project_unit"))
+        self._is_project = lexicon.compile("{target_words__project}$").search
+        self._is_duration = lexicon.compile("{target_words__duration_head}").search
+        self._is_place = lexicon.compile("{target_words__place}").match
+        self._from = lexicon.compile("{target_words__from}")
+        self._each = lexicon.compile("{target_words__each}")
+
+    def tie(self, plain: str, start: int, end: int, figures: Sequence[_Figure]) -> list[_Goal]:
+        """The goals among `figures` of the clause at `start`..`end`."""
+        goals: list[_Goal] = []
+        before = (start, figures[0].start)
+        for index, figure in enumerate(figures):
+            limit = figures[index + 1].start if index + 1 < len(figures) else end
+            after, following = self._divide(plain, figure.end, limit, index + 1 == len(figures))
+            origin = self._from.search(plain, *before)
+            if origin and self._is_growth(plain, figure.end, limit):
+                before = (before[0], origin.start())
+                continue
+            goal = self._goal(plain, before, figure, after, goals)
+            if goal and not self._is_attribute(plain, figure, limit, end):
+                goals.append(goal)
+            before = following
+        return self._each_its_own(plain, start, goals)
+
+    def _divide(
+        self, plain: str, at: int, limit: int, is_last: bool
+    ) -> tuple[tuple[int, int], tuple[int, int]]:
+        """The words after a figure: those that it counts, and those that lead to the next figure."""
+        if is_last:
+            return (at, limit), (limit, limit)
+        cuts = [m.span() for m in self._separators.finditer(plain, at, limit)]
+        if not cuts:
+            return (at, limit), (at, limit)
+        if cuts[0][0] == at:
+            return (at, at), (cuts[0][1], limit)
+        return (at, cuts[-1][0]), (cuts[-1][1], limit)
+
+    def _goal(
+        self,
+        plain: str,
+        before: tuple[int, int],
+        figure: _Figure,
+        after: tuple[int, int],
+        goals: Sequence[_Goal],
+    ) -> _Goal | None:
+        """The figure with its indicator: before it, else after it, else that of the figure before."""
+        head = self._head(plain, before)
+        noun = self._noun(plain, after)
+        if noun[0] < noun[1] and self._is_deed(plain[slice(*head)]):
+            head = (head[1], head[1])
+        if not self._may_reach(plain, before, figure, noun):
+            return None
+        if head[0] < head[1]:
+            return _Goal(head[0], figure.end, head, figure)
+        if noun[0] < noun[1]:
+            return _Goal(figure.start, noun[1], noun, figure)
+        if goals:
+            return _Goal(figure.start, figure.end, goals[-1].indicator, figure)
+        if before[0] < before[1]:
+            return _Goal(before[0], figure.end, before, figure)
+        return None
+
+    def _head(self, plain: str, before: tuple[int, int]) -> tuple[int, int]:
+        """The indicator in the words before a figure, without verbs of commitment, doing and growth."""
+        start, end = before
+        for match in self._commitment.finditer(plain, start, end):
+            start = match.end()
+        lead = self._lead.match(plain, start, end)
+        if lead:
+            start = lead.end()
+        tail = self._tail.search(plain, start, end)
+        return start, tail.start() if tail else end
+
+    def _noun(self, plain: str, after: tuple[int, int]) -> tuple[int, int]:
+        """The noun that a figure counts, up to the first verb or separator."""
+        start, end = after
+        lead = self._lead.match(plain, start, end)
+        start = lead.end() if lead else start
+        stop = self._stop.search(plain, start, end)
+        return start, stop.start() if stop else end
+
+    def _may_reach(
+        self, plain: str, before: tuple[int, int], figure: _Figure, noun: tuple[int, int]
+    ) -> bool:
+        """Whether the figure can be a number to reach, not a duration, a place or a list's count."""
+        words = plain[before[0] : before[1]]
+        if figure.measure == "duration":
+            return bool(self._is_duration(words))
+        if self._is_place(words) and not self._is_growth(words):
+            return False
+        if figure.measure != "count" or noun[0] == noun[1]:
+            return True
+        counted = plain[noun[0] : noun[1]]
+        is_list = "、" in words and not self._is_growth(words)
+        is_list = is_list or bool(self._is_after_list(words) or self._is_listed(counted))
+        is_project = figure.unit in self._project_units and self._is_project(counted)
+        return not (is_list or is_project)
+
+    def _is_attribute(self, plain: str, figure: _Figure, limit: int, end: int) -> bool:
+        """A figure that only tells which nouns the next figure counts (10亿元以上项目5个)."""
+        between = plain[figure.end : limit]
+        if limit == end or not between or figure.measure == "count":
+            return False
+        return not (self._separators.search(between) or self._is_growth(between))
+
+    def _each_its_own(self, plain: str, start: int, goals: list[_Goal]) -> list[_Goal]:
+        """Share out a list of indicators (甲、乙分别增长5%、6%左右) over the figures that follow it."""
+        for index, goal in enumerate(goals):
+            each = self._each.search(plain, goal.indicator[1], goal.figure.start)
+            same = [g for g in goals[index:] if g.indicator == goal.indicator]
+            if not each or len(same) < 2:
+                continue
+            parts = self._parts(plain, *goal.indicator)
+            last = same[-1].figure.comparator
+            for offset, member in enumerate(same):
+                figure = member.figure
+                if figure.comparator == "=":
+                    figure = replace(figure, comparator=last)
+                own = parts[offset] if len(parts) == len(same) else member.indicator
+                at = goals.index(member)
+                goals[at] = replace(member, indicator=own, figure=figure)
+        return goals
+
+    def _parts(self, plain: str, start: int, end: int) -> list[tuple[int, int]]:
+        """The members of a list, each with its place."""
+        parts, at = [], start
+        for cut in self._separators.finditer(plain, start, end):
+            parts.append((at, cut.start()))
+            at = cut.end()
+        return [*parts, (at, end)]
+
+
+def _is_enclosed(plain: str, start: int, at: int) -> bool:
+    """Whether the character at `at` stands inside quotation marks or brackets opened since `start`."""
+    depth = 0
+    for ch in plain[start:at]:
+        depth += (ch in _OPENING) - (ch in _CLOSING)
+    return depth > 0
