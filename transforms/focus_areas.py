@@ -1,0 +1,250 @@
+"""Focus areas: the numbered or counted main tasks of the directive part."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon
+from transforms.modals import Modals
+from transforms.numerals import number
+from transforms.signals import Signals
+from transforms.text import Clause, Text
+from transforms.zones import Zone, Zones
+
+
+@dataclass(frozen=True, slots=True)
+class FocusArea:
+    """A main task: its ordinal, and where the part of the text that it heads ends."""
+
+    ordinal: int
+    extent_end: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """An ordinal at the head of a clause: `start:end` is the mark, `clause` the index of its clause."""
+
+    start: int
+    end: int
+    family: str
+    ordinal: int
+    clause: int
+
+
+@dataclass(slots=True)
+class _Series:
+    """Marks of one family that count on; `is_top` if it opened inside no other series."""
+
+    marks: list[_Mark]
+    is_top: bool
+    end: int = field(default=0)
+
+
+class FocusAreas:
+    """Finds the main tasks of a text."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._zones = Zones(lexicon)
+        self._modals = Modals(lexicon)
+        self._ordinals = lexicon.rules("ordinals", "ordinal")
+        self._counted = lexicon.rules("ordinals", "counted")[0].pattern
+        self._opening = lexicon.rules("ordinals", "opening")[0].pattern
+        self._speech = Signals(lexicon.rules("ledger", "speech"))
+        self._past = Signals(lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment"))
+        self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
+
+    def find(self, text: Text, parts: tuple[Found[str], ...]) -> tuple[Found[FocusArea], ...]:
+        """The main tasks in order."""
+        zones = self._zones.of(text)
+        is_part = {clause for clause, c in enumerate(text.clauses) if any(p.start <= c.start < p.end for p in parts)}
+        marks = [m for m in self._marks(text, zones) if m.clause not in is_part]
+        series = self._directive(text, zones, _series(text, marks, self._breaks(text, zones)))
+        if not series:
+            series = self._counted_series(text, zones)
+        return tuple(area for one in series for area in self._areas(text, one))
+
+    def _marks(self, text: Text, zones: tuple[Zone, ...]) -> Iterator[_Mark]:
+        """Every ordinal at the head of a clause, outside look-backs and debris."""
+        for index, clause in enumerate(text.clauses):
+            words = text.plain[clause.start : clause.end]
+            if self._may_mark.match(words) is None:
+                continue
+            if zones[clause.paragraph].kind in ("past", "problems", "furniture", "opening"):
+                continue
+            blank = len(words) - len(words.lstrip())
+            for rule in self._ordinals:
+                if match := rule.pattern.match(words[blank:]):
+                    start = clause.start + blank
+                    yield _Mark(start, start + match.end(), rule["family"], number(match[0]), index)
+                    break
+
+    def _breaks(self, text: Text, zones: tuple[Zone, ...]) -> tuple[int, ...]:
+        """Where a list that runs over paragraphs ends: a chapter, a new speech, a turn of a report."""
+        breaks: list[int] = []
+        last = -1
+        for clause in text.clauses:
+            if clause.paragraph == last:
+                continue
+            zone, before = zones[clause.paragraph], zones[last] if last >= 0 else None
+            last = clause.paragraph
+            turned = before is not None and zone.kind != before.kind
+            words = text.plain[clause.start : clause.body_end].strip()
+            if zone.is_heading or turned or self._speech.of(words) or _is_salutation(text, clause, zone):
+                breaks.append(clause.start)
+        return tuple(breaks)
+
+    def _directive(
+        self, text: Text, zones: tuple[Zone, ...], series: list[_Series]
+    ) -> list[_Series]:
+        """The top-level series of at least two that direct: in a report those of the year planned."""
+        kept = [s for s in series if s.is_top and len(s.marks) > 1]
+        is_report = any(zone.kind for zone in zones)
+        if is_report:
+            kept = [s for s in kept if s.marks[0].family != "comma"]
+            for wanted in ("year", "plan", "mixed", "period"):
+                if found := [s for s in kept if zones[text.clauses[s.marks[0].clause].paragraph].kind == wanted]:
+                    return found
+            return []
+        return [s for s in kept if self._directs(text, s)]
+
+    def _directs(self, text: Text, series: _Series) -> bool:
+        """Whether a series outside a report directs: most of its parts demand or begin with a deed."""
+        if self._is_others(text, series.marks[0]):
+            return False
+        votes = 0
+        ends = [m.start for m in series.marks[1:]] + [series.end]
+        for mark, end in zip(series.marks, ends, strict=True):
+            start, stop = self._heading(text, mark)
+            words = text.plain[start:stop]
+            demands = mark.family == "is" and text.plain[mark.end - 1] != text.plain[mark.start + 1]
+            if demands or self._modals.opens(words) or self._modals.of(words):
+                votes += 0 if self._past.of(words) and not self._modals.opens(words) else 1
+            elif not self._past.of(words) and self._demands_inside(text, mark, end):
+                votes += 1
+        return votes * 2 > len(series.marks)
+
+    def _demands_inside(self, text: Text, mark: _Mark, end: int) -> bool:
+        """Whether a part of a list holds a demand or a deed beyond its heading."""
+        for clause in text.clauses[mark.clause + 1 :]:
+            if clause.start >= end:
+                return False
+            words = text.plain[clause.start : clause.body_end]
+            if self._modals.of(words) or self._modals.opens(words):
+                return True
+        return False
+
+    def _is_others(self, text: Text, mark: _Mark) -> bool:
+        """Whether the list is what others than the meeting say."""
+        paragraph = text.clauses[mark.clause].paragraph
+        for clause in reversed(text.clauses[: mark.clause]):
+            if clause.paragraph != paragraph:
+                return False
+            if rule := self._speech.of(text.plain[clause.start : clause.body_end]):
+                return bool(rule["says"] == "others")
+        return False
+
+    def _heading(self, text: Text, mark: _Mark) -> tuple[int, int]:
+        """The span of a mark's heading: its first clause without ordinal and 要."""
+        clause = text.clauses[mark.clause]
+        start, end = mark.end, clause.body_end
+        if not text.plain[start:end].strip() and mark.clause + 1 < len(text.clauses):
+            clause = text.clauses[mark.clause + 1]
+            start, end = clause.start, clause.body_end
+        while start < end and text.plain[start].isspace():
+            start += 1
+        demand = self._modals.of(text.plain[start:end])
+        if demand and demand.start == 0 and start + demand.begins < end:
+            start += demand.begins
+        return start, end
+
+    def _areas(self, text: Text, series: _Series) -> Iterator[Found[FocusArea]]:
+        ends = [m.start for m in series.marks[1:]] + [series.end]
+        for mark, end in zip(series.marks, ends, strict=True):
+            start, stop = self._heading(text, mark)
+            if start < stop:
+                yield Found(start, stop, FocusArea(mark.ordinal, end))
+
+    def _counted_series(self, text: Text, zones: tuple[Zone, ...]) -> list[_Series]:
+        """Tasks told by a lead word that a declared count announces: 八个着力 → 要着力…, eight times."""
+        for declared in self._counted.finditer(text.plain):
+            count, lead = number(declared[1]), declared[2]
+            marks = [m for m in self._led(text, lead, declared.end()) if zones[_paragraph(text, m)].kind != "past"]
+            if len(marks) == count > 1:
+                end = _end_of_list(text, marks[-1], self._breaks(text, zones), marks)
+                numbered = [_Mark(m.start, m.end, "counted", i, m.clause) for i, m in enumerate(marks, 1)]
+                return [_Series(numbered, True, end)]
+        return []
+
+    def _led(self, text: Text, lead: str, after: int) -> Iterator[_Mark]:
+        """The sentences after a place whose deed begins with the lead word."""
+        sentence = -1
+        for index, clause in enumerate(text.clauses):
+            is_first, sentence = clause.sentence != sentence, clause.sentence
+            if not is_first or clause.start < after:
+                continue
+            words = text.plain[clause.start : clause.body_end]
+            opened = self._opening.match(words)
+            at = opened.end() if opened else 0
+            demand = self._modals.of(words[at:])
+            begins = at + (demand.begins if demand else 0)
+            if words.startswith(lead, begins):
+                yield _Mark(clause.start, clause.start + begins, "counted", 0, index)
+
+
+def _series(text: Text, marks: list[_Mark], breaks: tuple[int, ...]) -> list[_Series]:
+    """Marks joined to series that count 1, 2, 3 …; a series inside an open one of another family is not top-level."""
+    done: list[_Series] = []
+    open_: list[_Series] = []
+    for mark in marks:
+        open_ = [s for s in open_ if not _is_closed(text, s, mark, breaks)]
+        level = next((i for i, s in enumerate(open_) if _continues(s, mark)), None)
+        if level is not None:
+            open_[level].marks.append(mark)
+            del open_[level + 1 :]
+        elif mark.ordinal == 1:
+            open_ = [s for s in open_ if s.marks[0].family != mark.family]
+            series = _Series([mark], not any(len(s.marks) > 0 for s in open_))
+            open_.append(series)
+            done.append(series)
+    for series in done:
+        series.end = _end_of_list(text, series.marks[-1], breaks, series.marks)
+    return done
+
+
+def _continues(series: _Series, mark: _Mark) -> bool:
+    return series.marks[-1].family == mark.family and series.marks[-1].ordinal + 1 == mark.ordinal
+
+
+def _is_closed(text: Text, series: _Series, mark: _Mark, breaks: tuple[int, ...]) -> bool:
+    """Whether a break stands between the last mark of the series and this one that does not continue it."""
+    if _continues(series, mark):
+        return False
+    return any(series.marks[-1].start < b <= mark.start for b in breaks)
+
+
+def _end_of_list(text: Text, last: _Mark, breaks: tuple[int, ...], marks: list[_Mark]) -> int:
+    """Where the last part of a list ends: its sentence, its paragraph, or the next break."""
+    clause = text.clauses[last.clause]
+    if len({text.clauses[m.clause].sentence for m in marks}) == 1:
+        return text.sentences[clause.sentence][1]
+    paragraph_end = text.paragraphs[clause.paragraph][1]
+    if not all(_opens_paragraph(text, m) for m in marks):
+        return paragraph_end
+    follow = [b for b in breaks if b > last.start]
+    if text.sentences[clause.sentence][1] == paragraph_end or follow:
+        return follow[0] if follow else len(text.plain)
+    return paragraph_end
+
+
+def _opens_paragraph(text: Text, mark: _Mark) -> bool:
+    start = text.paragraphs[text.clauses[mark.clause].paragraph][0]
+    return not text.plain[start : mark.start].strip()
+
+
+def _paragraph(text: Text, mark: _Mark) -> int:
+    return text.clauses[mark.clause].paragraph
+
+
+def _is_salutation(text: Text, clause: Clause, zone: Zone) -> bool:
+    """Whether a report's paragraph addresses the audience anew."""
+    return bool(zone.kind) and text.plain[clause.body_end : clause.end] == "！" and clause.end - clause.start < 8
