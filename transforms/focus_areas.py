@@ -1,12 +1,13 @@
 """Focus areas: the numbered or counted main tasks of the directive part."""
 
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
 from transforms.modals import Modals
-from transforms.numerals import number
+from transforms.numerals import Numerals
 from transforms.signals import Signals
 from transforms.text import Clause, Text
 from transforms.zones import Zone, Zones
@@ -46,6 +47,7 @@ class FocusAreas:
     def __init__(self, lexicon: Lexicon) -> None:
         self._zones = Zones(lexicon)
         self._modals = Modals(lexicon)
+        self._numerals = Numerals(lexicon)
         self._ordinals = lexicon.rules("ordinals", "ordinal")
         self._counted = lexicon.rules("ordinals", "counted")[0].pattern
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
@@ -75,8 +77,15 @@ class FocusAreas:
             for rule in self._ordinals:
                 if match := rule.pattern.match(words[blank:]):
                     start = clause.start + blank
-                    yield _Mark(start, start + match.end(), rule["family"], number(match[0]), index)
+                    yield _Mark(start, start + match.end(), rule["family"], self._number(match[0]), index)
                     break
+
+    def _number(self, mark: str) -> int:
+        """The number that a mark names, whatever it is made of: 三是, （三）, 3., ③."""
+        if circled := [c for c in mark if "①" <= c <= "⑳"]:
+            return int(unicodedata.numeric(circled[0]))
+        printed = "".join(c for c in mark if c.isdecimal() or c in self._numerals.values)
+        return self._numerals.count(printed) or 0
 
     def _breaks(self, text: Text, zones: tuple[Zone, ...]) -> tuple[int, ...]:
         """Where a list that runs over paragraphs ends: a chapter, a new speech, a turn of a report."""
@@ -167,7 +176,7 @@ class FocusAreas:
     def _counted_series(self, text: Text, zones: tuple[Zone, ...]) -> list[_Series]:
         """Tasks told by a lead word that a declared count announces: 八个着力 → 要着力…, eight times."""
         for declared in self._counted.finditer(text.plain):
-            count, lead = number(declared[1]), declared[2]
+            count, lead = self._number(declared[1]), declared[2]
             marks = [m for m in self._led(text, lead, declared.end()) if zones[_paragraph(text, m)].kind != "past"]
             if len(marks) == count > 1:
                 end = _end_of_list(text, marks[-1], self._breaks(text, zones), marks)

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from transforms.focus_areas import FocusArea
 from transforms.found import Found
 from transforms.lexicon import Lexicon
-from transforms.modals import Demand, Modals
+from transforms.modals import Modals
 from transforms.signals import Signals
 from transforms.text import Text
-from transforms.zones import Zone, Zones
+from transforms.zones import UNTOLD, Zone, Zones
 
 _WORD = re.compile(r"\w")
 
@@ -49,7 +49,7 @@ class _Course:
     """How the reading stands: what the sentence, the speech and the sentence before have established."""
 
     piece: _Piece | None = None
-    zone: Zone = Zone("", "zone.untold")
+    zone: Zone = UNTOLD
     mode: str = ""
     before: str = ""
     speech: str = ""

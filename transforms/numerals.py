@@ -1,26 +1,56 @@
-"""Chinese and Arabic numerals as they number the parts of a list or count its members."""
+"""Numbers as Chinese texts print them: digits, numerals, and both with a scale (三百, 1.3, 十二, 两千五百)."""
 
 import re
 
-_DIGITS = {c: i for i, c in enumerate("〇一二三四五六七八九")} | {"零": 0, "两": 2, "双": 2}
-_TENS = "十"
-_CIRCLED = 0x2460 - 1
-_ARABIC = re.compile(r"\d+")
+from transforms.lexicon import Lexicon
+
+_DIGITS = re.compile(r"[0-9][0-9,]*(?:\.[0-9]+)?")
 
 
-def number(words: str) -> int:
-    """The number that the words name.
+class Numerals:
+    """Reads numerals; built once from `numerals.csv`."""
 
-    >>> number("十二"), number("（三）"), number("第二十"), number("7."), number("③")
-    (12, 3, 20, 7, 3)
-    """
-    if match := _ARABIC.search(words):
-        return int(match[0]) if match[0].isascii() else 0
-    circled = [ord(c) - _CIRCLED for c in words if 0 < ord(c) - _CIRCLED <= 20]
-    if circled:
-        return circled[0]
-    numeral = [c for c in words if c in _DIGITS or c == _TENS]
-    if _TENS not in numeral:
-        return int("".join(str(_DIGITS[c]) for c in numeral) or 0)
-    tens, _, ones = "".join(numeral).partition(_TENS)
-    return (_DIGITS[tens] if tens else 1) * 10 + (_DIGITS[ones] if ones else 0)
+    def __init__(self, lexicon: Lexicon) -> None:
+        rows = lexicon.table("numerals")
+        self.values = {row["term"]: int(row["value"]) for row in rows}
+        self.kinds = {row["term"]: row["kind"] for row in rows}
+        self.characters = "".join(t for t in self.values if self.kinds[t] in ("digit", "place"))
+        self.scales = "".join(t for t in self.values if self.kinds[t] == "scale")
+
+    def value(self, printed: str) -> float | None:
+        """The number that the whole of `printed` says; None where it is none."""
+        if _DIGITS.fullmatch(printed):
+            return float(printed.replace(",", ""))
+        if not printed or any(ch not in self.values for ch in printed):
+            return None
+        whole, point, fraction = self._divided(printed)
+        if point and not fraction:
+            return None
+        if all(self.kinds[ch] == "digit" for ch in whole):
+            number = "".join(str(self.values[ch]) for ch in whole)
+        else:
+            number = str(self._places(whole))
+        return float(f"{number}.{''.join(str(self.values[ch]) for ch in fraction) or 0}")
+
+    def _divided(self, printed: str) -> tuple[str, str, str]:
+        """The numeral before its decimal point, the point, and the digits after it."""
+        point = next((ch for ch in printed if self.kinds[ch] == "point"), "")
+        return printed.partition(point) if point else (printed, "", "")
+
+    def count(self, printed: str) -> int | None:
+        """The whole number that `printed` says; None where it says none."""
+        number = self.value(printed)
+        return int(number) if number is not None and number == int(number) else None
+
+    def _places(self, printed: str) -> int:
+        """A numeral with places: 三百零五, 一万二 (each digit times the place that follows it)."""
+        total = section = digit = 0
+        for ch in printed:
+            kind, value = self.kinds[ch], self.values[ch]
+            if kind == "digit":
+                digit = value
+            elif kind == "place":
+                section, digit = section + (digit or 1) * value, 0
+            else:
+                total, section, digit = (total + section + digit) * value, 0, 0
+        return total + section + digit

@@ -26,7 +26,7 @@ class Zone:
     is_heading: bool = False
 
 
-_UNTOLD = Zone("", "zone.untold")
+UNTOLD = Zone("", "zone.untold")
 
 
 class Zones:
@@ -42,10 +42,10 @@ class Zones:
         """The zone of every paragraph."""
         heads = [self._head(text.plain[start : min(end, start + 96)]) for start, end in text.paragraphs]
         if not self._is_report(text, heads):
-            return (_UNTOLD,) * len(heads)
+            return (UNTOLD,) * len(heads)
         year = _year_planned(heads)
         zones: list[Zone] = []
-        chapter = current = _UNTOLD
+        chapter = current = UNTOLD
         for head in heads:
             zone, holds = self._zone(head, year, chapter)
             if holds == "chapter":
