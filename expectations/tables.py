@@ -123,7 +123,7 @@ TOPIC_LABELS: Mapping[str, Label] = {label.en: label for label in TOPICS.values(
 # ---------------------------------------------------------------------------- patterns
 
 DOCUMENT_ID = r"[0-9a-f]{16}"
-ROW_ID = r"[0-9a-f]{16}-[0-9a-f]{6,16}(-[1-9][0-9]*)?"
+ROW_ID = r"[0-9a-f]{16}-[0-9a-f]{6,16}(?:-[1-9][0-9]*)?"
 
 # ---------------------------------------------------------------------------- columns
 
@@ -365,7 +365,7 @@ class Meeting:
     date: str | None = column(
         "First day of the meeting, YYYY-MM-DD, or YYYY-MM where only the month is known.",
         "会议（首日）日期 YYYY-MM-DD；只知月份时为 YYYY-MM。",
-        pattern=r"[0-9]{4}-[0-9]{2}(-[0-9]{2})?",
+        pattern=r"[0-9]{4}-[0-9]{2}(?:-[0-9]{2})?",
     )
     date_basis: str | None = column(
         "What the date rests on; null where there is no date.",
@@ -482,7 +482,7 @@ class Initiative:
     keywords: str | None = column(
         "Up to five keywords, separated by semicolons.",
         "关键词，至多五个，以分号分隔。",
-        pattern=r"[^;]+(;[^;]+){0,4}",
+        pattern=r"[^;]+(?:;[^;]+){0,4}",
     )
     sentence: str = column("The whole sentence in which it stands.", "举措所在的整句。")
     start: int = _start()

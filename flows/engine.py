@@ -3,7 +3,6 @@
 import os
 import tempfile
 import threading
-from pathlib import Path
 
 import platformdirs
 
@@ -42,6 +41,8 @@ def start_server() -> threading.Thread:
     """Start Prefect's server meanwhile; a flow finds it running, or waits for it."""
     from prefect.server.api.server import SubprocessASGIServer
 
-    thread = threading.Thread(target=SubprocessASGIServer().start, name="prefect-server", daemon=True)
+    thread = threading.Thread(
+        target=SubprocessASGIServer().start, name="prefect-server", daemon=True
+    )
     thread.start()
     return thread

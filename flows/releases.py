@@ -12,6 +12,7 @@ import json
 import os
 import re
 import shutil
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ import pyarrow.parquet as pq
 
 from expectations import derive
 from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
+from flows.errors import ReleaseError
 from flows.provenance import Provenance, read_provenance
 from flows.sources import Reject
 
@@ -31,10 +33,6 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 # RFC 4180. The type stubs are older than these options.
 _CSV = pyarrow.csv.WriteOptions(eol="\r\n", quoting_header="none")  # type: ignore[call-arg]
 _LOCK_SECONDS = 30.0
-
-
-class ReleaseError(Exception):
-    """A release that cannot be made or found; the message says what to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +71,17 @@ class Release:
     def table_names(self) -> list[str]:
         """The tables that the release holds, in its own order."""
         package = json.loads((self.folder / "datapackage.json").read_bytes())
-        return [Path(r["path"]).stem for r in package["resources"] if r["format"] == "parquet"]
+        paths = [Path(resource["path"]) for resource in package["resources"]]
+        return [path.stem for path in paths if path.suffix == ".parquet"]
+
+    def row_count(self, name: str) -> int:
+        """The number of a table's rows."""
+        return int(pq.read_metadata(self.folder / f"{name}.parquet").num_rows)
+
+    def reasons(self) -> dict[str, int]:
+        """Why rows and cells differ from the release before, most frequent first."""
+        reasons = Counter(map(str, self.table("changes")["reason"].to_pylist()))
+        return dict(reasons.most_common())
 
     def provenance(self) -> Provenance:
         """What the release was made from."""
@@ -154,7 +162,7 @@ def plan_release(dataset: Dataset, output: Path) -> Plan:
 
 def release(dataset: Dataset, output: Path) -> Published:
     """Publish the dataset unless the newest release already holds it."""
-    with _told_plainly(output), _alone(output):
+    with alone(output), _told_plainly(output):
         plan = plan_release(dataset, output)
         newest = plan.unchanged or _add_release(dataset, plan, output)
         point_to(newest, output)
@@ -273,18 +281,31 @@ def _aside(output: Path) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _alone(output: Path) -> Iterator[None]:
-    """One publisher at a time, after the debris of a killed one is gone; a second one waits a while."""
-    output.mkdir(parents=True, exist_ok=True)
+def alone(output: Path) -> Iterator[None]:
+    """One publisher at a time, after the debris of a killed one is gone; another one waits a while.
+
+    Who is alone already may ask again.
+    """
+    lock = _lock(output)
     try:
-        with filelock.FileLock(output / ".lock", timeout=_LOCK_SECONDS):
-            shutil.rmtree(output / ".staging", ignore_errors=True)
-            yield
-    except filelock.Timeout as error:
-        raise ReleaseError(
-            f"another publish has been writing to {output} for {_LOCK_SECONDS:.0f} seconds; "
-            "wait until it is done and try again"
-        ) from error
+        shutil.rmtree(output / ".staging", ignore_errors=True)
+        yield
+    finally:
+        lock.release()
+
+
+def _lock(output: Path) -> filelock.BaseFileLock:
+    with _told_plainly(output):
+        output.mkdir(parents=True, exist_ok=True)
+        lock = filelock.FileLock(output / ".lock", is_singleton=True, thread_local=False)
+        try:
+            lock.acquire(timeout=_LOCK_SECONDS)
+        except filelock.Timeout as error:
+            raise ReleaseError(
+                f"another publish has been writing to {output} for {_LOCK_SECONDS:.0f} seconds; "
+                "wait until it is done and try again"
+            ) from error
+    return lock
 
 
 @contextlib.contextmanager

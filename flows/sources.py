@@ -38,6 +38,14 @@ class Reject:
     line: int | None
     reason: str
 
+    def __str__(self) -> str:
+        """As compilers say it: `path:line: reason`."""
+        return (
+            f"{self.path}:{self.line}: {self.reason}"
+            if self.line
+            else f"{self.path}: {self.reason}"
+        )
+
 
 def _iso_day(value: object) -> object:
     """A day as TOML or JSON write it; pydantic alone would read the number 2023 as a day of 1970."""

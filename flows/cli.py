@@ -1,0 +1,169 @@
+"""`huiyi …`: publish a dataset of meeting texts, look at it, compare, verify and prove it."""
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from flows.errors import ReleaseError, StopError
+from flows.show import document_tree, explained, ledger_line, summary_table, versions_table
+from flows.sources import LEXICONS, SEEDS, Reject, read_sources
+from transforms.lexicon import LexiconError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="""Turn Chinese meeting texts into open, versioned tables of the initiatives they announce.
+
+[bold]A first round[/bold]
+
+  huiyi publish                     read seeds/documents, write a release to datasets/
+
+  huiyi show seeds/documents/…txt   what is found in one text, as a tree
+
+  huiyi versions                    the releases there are
+
+[bold]Exit codes[/bold]
+
+  0 done, or nothing has changed · 1 nothing can be released, read or proved, or damage was found ·
+  2 wrong usage · 3 rows break an expectation · 4 a release cannot be written or found ·
+  5 a lexicon or a correction is wrong
+""",
+)
+
+Sources = Annotated[
+    list[Path],
+    typer.Option("--sources", "-s", help="A folder or file of texts; may be given several times."),
+]
+Output = Annotated[Path, typer.Option("--output", "-o", help="The folder that holds the releases.")]
+Lexicons = Annotated[
+    Path, typer.Option(help="The folder of word lists and rules.", show_default=False)
+]
+Corrections = Annotated[
+    Path, typer.Option(help="The file of known wrong results.", show_default=False)
+]
+
+DOCUMENTS = Path("seeds/documents")
+DATASETS = Path("datasets")
+
+
+def _told(console: Console, message: str) -> None:
+    console.print(escape(message), style="red", highlight=False, soft_wrap=True)
+
+
+@app.command()
+def publish(
+    sources: Sources = [DOCUMENTS],  # noqa: B006
+    output: Output = DATASETS,
+    lexicons: Lexicons = LEXICONS,
+    corrections: Corrections = SEEDS / "corrections.toml",
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what the next version would be, and why.")
+    ] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")] = False,
+) -> None:
+    """Read the sources, extract, validate, and write a release if anything has changed.
+
+    A source that cannot be released stands in `rejects.csv` with a reason; the others go on. The version is computed:
+    MAJOR if tables or columns change, MINOR if rows were added, else PATCH.
+    """
+    from flows.engine import prepare_prefect, start_server
+    from flows.progress import shown_on, step
+
+    prepare_prefect("INFO" if verbose else "CRITICAL")
+    if not verbose:
+        warnings.simplefilter("ignore")
+    with shown_on(Console(stderr=True)):
+        with step("Starting"):
+            start_server()
+            from flows import publish as flow
+            from flows.extraction import load_reader
+
+            load_reader(lexicons)
+        order = flow.Order(tuple(sources), output, lexicons, corrections)
+        if dry_run:
+            summary, plan = flow.rehearse(order)
+        else:
+            summary, published = flow.publish(order)
+            plan = published.plan
+    console = Console()
+    console.print(
+        summary_table(summary.row_counts, len(summary.rejects), summary.unexplained_share)
+    )
+    for reject in summary.rejects[:20]:
+        _told(console, f"rejected: {reject}")
+    if len(summary.rejects) > 20:
+        _told(console, f"… and {len(summary.rejects) - 20:,} more")
+    version, why = plan.step.version, plan.step.why
+    if dry_run:
+        console.print(f"The next version would be [bold]{version}[/bold]: {why}.")
+    elif plan.unchanged:
+        console.print(f"Nothing has changed since [bold]{version}[/bold]: no new version.")
+    else:
+        console.print(f"Released [bold]{version}[/bold] ({why}) in {output / str(version)}")
+
+
+@app.command()
+def show(
+    file: Annotated[Path, typer.Argument(help="A text, a web page or a JSON Lines file.")],
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print the whole text, clause by clause.")
+    ] = False,
+    lexicons: Lexicons = LEXICONS,
+) -> None:
+    """What is found in a file: its meeting, focus areas and initiatives as a tree.
+
+    Each initiative stands with its kind, its topic and its line in the file. `--explain` prints every clause with the
+    role it plays and the rule that decided so.
+    """
+    from flows.extraction import extract_one, load_reader
+
+    if not file.is_file():
+        raise StopError(f"{file}: no such file; name a text, such as one of seeds/documents")
+    extractor = load_reader(lexicons).extractor
+    console = Console()
+    has_rejects = False
+    for found in read_sources([file]):
+        rows = found if isinstance(found, Reject) else extract_one(extractor, found)
+        if isinstance(rows, Reject):
+            has_rejects = True
+            _told(Console(stderr=True), str(rows))
+        elif explain:
+            console.print(explained(rows), ledger_line(rows))
+        else:
+            console.print(document_tree(rows))
+    if has_rejects:
+        raise typer.Exit(1)
+
+
+@app.command()
+def versions(output: Output = DATASETS) -> None:
+    """The releases there are, newest last: when written, how many rows, by which code, and why."""
+    from flows.releases import list_releases
+
+    found = list_releases(output)
+    if not found:
+        raise ReleaseError(f"no release in {output}; make one with `huiyi publish`")
+    Console().print(versions_table(found))
+
+
+def main() -> None:
+    """Run the command; what stops it is told in a line or two, with its exit code."""
+    try:
+        app()
+    except StopError as stop:
+        _told(Console(stderr=True), str(stop))
+        sys.exit(stop.exit_code)
+    except LexiconError as error:
+        _told(Console(stderr=True), str(error))
+        sys.exit(5)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,116 @@
+"""Sources -> the rows of all tables, a shard of many documents at a time."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+
+import pyarrow as pa
+
+from expectations.derive import arrow_schema, rows_to_table
+from expectations.tables import TABLES, Row
+from flows.corrections import Corrections
+from flows.provenance import AppliedCorrection, SourceRecord, record_source, trace
+from flows.releases import Dataset
+from flows.sources import Reject, read_lexicons
+from transforms.extract import Extractor
+from transforms.lexicon import Lexicon
+from transforms.source import Rejected, Source
+
+_DOCUMENTS_PER_SHARD = 500
+
+Rows = Mapping[str, Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """An extractor and the lexicon that it was built from."""
+
+    extractor: Extractor
+    lexicon: Lexicon
+
+    @property
+    def division_codes(self) -> frozenset[str]:
+        """The codes that meetings may have."""
+        return frozenset(self.lexicon.terms("divisions"))
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """What a shard of sources gave."""
+
+    tables: Mapping[str, pa.Table]
+    rejects: tuple[Reject, ...]
+    sources: tuple[SourceRecord, ...]
+    corrected: tuple[AppliedCorrection, ...]
+
+
+@lru_cache(maxsize=1)
+def load_reader(folder: Path) -> Reader:
+    """The extractor built from the lexicons of a folder, once a process."""
+    lexicon = Lexicon(read_lexicons(folder))
+    return Reader(Extractor(lexicon), lexicon)
+
+
+def shards(found: Iterable[Source | Reject]) -> Iterator[list[Source | Reject]]:
+    """Documents in handfuls that are worth a task of their own."""
+    remaining = iter(found)
+    while shard := list(islice(remaining, _DOCUMENTS_PER_SHARD)):
+        yield shard
+
+
+def extract_shard(
+    reader: Reader, corrections: Corrections, shard: Sequence[Source | Reject]
+) -> Extracted:
+    """The rows of a shard's documents, corrected; a document that cannot be released is a reject."""
+    rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
+    rejects: list[Reject] = []
+    corrected: list[AppliedCorrection] = []
+    for found in shard:
+        read = found if isinstance(found, Reject) else extract_one(reader.extractor, found)
+        if isinstance(read, Reject):
+            rejects.append(read)
+            continue
+        right, applied = corrections.apply(read)
+        corrected += applied
+        for name, some in right.items():
+            rows[name] += some
+    return Extracted(
+        tables={table.name: rows_to_table(table, rows[table.name]) for table in TABLES},
+        rejects=tuple(rejects),
+        sources=tuple(record_source(s) for s in shard if isinstance(s, Source)),
+        corrected=tuple(corrected),
+    )
+
+
+def extract_one(extractor: Extractor, source: Source) -> Rows | Reject:
+    """The rows of one document, or why it has none; an error of the extractor names the document."""
+    try:
+        return extractor.extract(source).rows
+    except Rejected as rejected:
+        return Reject(source.path, rejected.line, rejected.reason)
+    except Exception as error:
+        error.add_note(f"while extracting {source.path}: an error of the program; please report it")
+        raise
+
+
+def assemble(reader: Reader, corrections: Corrections, parts: Sequence[Extracted]) -> Dataset:
+    """All shards as one dataset, with what it was made from."""
+    corrected = [c for part in parts for c in part.corrected]
+    corrections.expect_all(corrected)
+    return Dataset(
+        tables={
+            table.name: pa.concat_tables(
+                [arrow_schema(table).empty_table(), *(part.tables[table.name] for part in parts)]
+            )
+            for table in TABLES
+        },
+        rejects=tuple(reject for part in parts for reject in part.rejects),
+        provenance=trace(
+            reader.lexicon.files,
+            [source for part in parts for source in part.sources],
+            corrections.text,
+            corrected,
+        ),
+    )
