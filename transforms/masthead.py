@@ -1,0 +1,417 @@
+"""What stands around a report: labels, kicker, headline, decks, bylines, datelines, credits, and the debris of pages.
+
+The lines above the lead and those below the last sentence are told apart by the rules of `masthead.toml`; what is left
+above the lead (or, where nothing is, below the end) are the headlines, and their order and wording say which is which.
+"""
+
+import datetime
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon, Rule
+from transforms.text import Text
+
+_HEAD, _TAIL = 60, 40
+"""How many paragraphs above the lead, and below the end, are looked at."""
+_LONG, _LEAD = 110, 30
+"""From how many characters on a line is no headline, and a sentence no line of a masthead."""
+_BLANKS = re.compile(r"\s+")
+_INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+_NOISE = re.compile(r"[#■□�^~@*|\\]+")
+_DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
+_SENTENCE = re.compile("。|[！？；].")
+_NAME = re.compile(r"[^\x00-\x7f]{2,5}$|[^\x00-\x7f]{1,8}·[^\x00-\x7f·]{1,8}$")
+_BETWEEN_NAMES = re.compile(r"[\s、，,;；/／丨|：:（）()【】\[\]。]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Masthead:
+    """What the masthead says, and which parts of the text it is; the parts are in order and do not overlap.
+
+    The value of a part is one of label, kicker, title, deck, byline, dateline, credit, furniture.
+    """
+
+    title: str | None = None
+    kicker: str | None = None
+    byline: str | None = None
+    publisher: str | None = None
+    published_on: datetime.date | None = None
+    parts: tuple[Found[str], ...] = ()
+
+
+@dataclass(slots=True)
+class _Notes:
+    """What has been found so far."""
+
+    parts: list[Found[str]] = field(default_factory=list)
+    bylines: list[tuple[int, str]] = field(default_factory=list)
+    publisher: str | None = None
+    published_on: datetime.date | None = None
+    pending: str | None = None
+    """The value that the next line gives, after a field name that stands on a line of its own."""
+
+
+class Mastheads:
+    """Finds the masthead of a text."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._rules = {
+            section: lexicon.rules("masthead", section)
+            for section in (
+                "line",
+                "opening",
+                "closing",
+                "bare",
+                "kicker",
+                "meeting",
+                "deck",
+                "body",
+                "rest",
+            )
+        }
+        self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
+        names = sorted(self._fields, key=lambda n: (-len(n), n))
+        spaced = "|".join(r"\s{0,2}".join(map(re.escape, name)) for name in names)
+        reporter = lexicon.alternation("reporter_titles")
+        self._field = re.compile(
+            rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
+        )
+        tokens = lexicon.alternation("furniture")
+        self._tokens = re.compile(
+            rf"(?:{tokens}|[\s|>›»【】\[\]（）()：:×·・\-—_/、,.。\d《》<→…]+)+"
+        )
+        self._marks = re.compile(
+            rf"\w{{0,10}}(?:{lexicon.alternation('byline_marks')})(?=[\s：:/／]|$)|{reporter}"
+        )
+
+    def find(self, text: Text, title_hint: str | None = None) -> Masthead:
+        """The masthead of `text`; `title_hint` is a headline known from elsewhere, such as a page's metadata."""
+        notes = _Notes()
+        headlines, body = self._head(text, notes)
+        below, end = self._tail(text, body, notes)
+        self._lead(text, body, notes)
+        self._close(text, body, end, notes)
+        if not headlines:
+            headlines, below = below, []
+        notes.parts += [Found(h.start, h.end, "furniture") for h in below]
+        title, kicker = self._headlines(text, headlines, title_hint, notes)
+        return Masthead(
+            title or _clean(title_hint),
+            kicker,
+            " ".join(dict.fromkeys(name for _, name in sorted(notes.bylines))) or None,
+            notes.publisher,
+            notes.published_on,
+            _in_order(notes.parts),
+        )
+
+    # --- Above the lead -------------------------------------------------------------------------------------------
+
+    def _head(self, text: Text, notes: _Notes) -> tuple[list[Found[str]], int]:
+        """The headlines above the lead, and the number of the lead's paragraph."""
+        headlines: list[Found[str]] = []
+        for index, (start, end) in enumerate(text.paragraphs[:_HEAD]):
+            line = text.plain[start:end]
+            if self._settle(line, start, notes, bool(headlines)):
+                continue
+            if glued := self._glued(line):
+                headlines.append(Found(start, start + glued, line[:glued]))
+                return headlines, index
+            if self._begins_body(line):
+                return headlines, index
+            headlines.append(Found(start, end, line))
+        return [], 0
+
+    def _settle(self, line: str, start: int, notes: _Notes, below_headline: bool) -> bool:
+        """Whether a line is a credit, a label, furniture …; if so it is noted."""
+        if notes.pending and len(line) <= 24 and not self._field.match(line):
+            value, notes.pending = notes.pending, None
+            if self._note(value, line, start, notes):
+                notes.parts.append(Found(start, start + len(line), "credit"))
+                return True
+        if part := self._fielded(line, start, notes) or self._ruled(
+            line, start, notes, below_headline
+        ):
+            notes.parts.append(Found(start, start + len(line), part))
+            return True
+        return False
+
+    def _fielded(self, line: str, start: int, notes: _Notes) -> str | None:
+        """The part that a line of fields is (来源：… 时间：…)."""
+        opening = len(line) - len(line.lstrip("（(【[ |"))
+        first = self._field.match(line, opening)
+        if first is None or len(line) > 160:
+            return None
+        part = "credit"
+        fields = list(self._field.finditer(line, opening))
+        for this, after in zip(fields, [*fields[1:], None], strict=True):
+            part, value = self._meaning(this)
+            given = line[this.end() : after.start() if after else len(line)]
+            if not given.strip("】）)] "):
+                notes.pending = value or None
+            elif value:
+                self._note(value, given, start + this.end(), notes)
+        return self._meaning(first)[0] if len(fields) == 1 else part
+
+    def _meaning(self, match: re.Match[str]) -> tuple[str, str]:
+        if match["reporter"]:
+            return "byline", "byline"
+        return self._fields[_BLANKS.sub("", match["name"])]
+
+    def _note(self, value: str, given: str, at: int, notes: _Notes) -> bool:
+        """Take down what a field says; whether it says it."""
+        if value == "date":
+            day = _day(given)
+            notes.published_on = notes.published_on or day
+            return day is not None
+        if value == "publisher":
+            name = given.split("|")[0].strip("】）)]〕》 ").split(" ")[0]
+            notes.publisher = notes.publisher or name or None
+            return bool(name)
+        names = self._names(given)
+        notes.bylines += [(at, name) for name in names]
+        return bool(names)
+
+    def _ruled(self, line: str, start: int, notes: _Notes, below_headline: bool) -> str | None:
+        """The part that a rule for whole lines says a line is."""
+        if self._tokens.fullmatch(line) or _is_noise(line):
+            return "furniture"
+        for rule in self._rules["line"]:
+            match = rule.pattern.match(line)
+            if match and self._take(match, start, notes):
+                return str(rule["part"])
+        match = self._rules["bare"][0].pattern.match(line)
+        if match and below_headline and self._take(match, start, notes):
+            return "byline"
+        return None
+
+    def _take(self, match: re.Match[str], start: int, notes: _Notes) -> bool:
+        """Take down what a rule's groups hold; false if they hold no names where names should be."""
+        groups = match.groupdict()
+        if given := groups.get("byline") or groups.get("names"):
+            group = "byline" if groups.get("byline") else "names"
+            names = self._names(given)
+            notes.bylines += [(start + match.start(group), name) for name in names]
+            if not names:
+                return False
+        notes.publisher = notes.publisher or groups.get("publisher")
+        if groups.get("date"):
+            notes.published_on = notes.published_on or _day(groups["date"])
+        return True
+
+    def _names(self, given: str) -> list[str]:
+        """The names of persons in a byline, without what says that they are reporters; none if other words stand there."""
+        words = [w for w in _BETWEEN_NAMES.split(self._marks.sub(" ", given)) if w]
+        names: list[str] = []
+        for word in words:
+            # A name of two characters may be printed with a blank between them.
+            if names and len(word) == 1 and len(names[-1]) == 1:
+                names[-1] += word
+            else:
+                names.append(word)
+        return names if all(_NAME.match(n) and len(n.split("·")[0]) <= 4 for n in names) else []
+
+    def _glued(self, line: str) -> int:
+        """Where the lead begins on the headline's own line; 0 if it does not."""
+        for rule in self._rules["opening"][:3]:
+            for at in range(8, min(len(line), _LONG)):
+                match = rule.pattern.match(line[at:])
+                if (
+                    match
+                    and match.end() >= 6
+                    and "（" in match[0]
+                    and not _SENTENCE.search(line[:at])
+                ):
+                    return at
+        return 0
+
+    def _begins_body(self, line: str) -> bool:
+        """Whether a line is text, not headline."""
+        if self._matches("body", line) or self._matches("opening", line):
+            return True
+        if len(line) > _LONG or line.count("，") >= 3 or _SENTENCE.search(line[:-1]):
+            return True
+        return line[-1] in "。；" or (line[-1] == "：" and not self._matches("kicker", line))
+
+    def _matches(self, section: str, line: str) -> Rule | None:
+        return next((r for r in self._rules[section] if r.pattern.search(line)), None)
+
+    # --- The lead and the end -------------------------------------------------------------------------------------
+
+    def _lead(self, text: Text, body: int, notes: _Notes) -> None:
+        """The dateline that opens the lead, with the reporters it names."""
+        start, end = text.paragraphs[body]
+        start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
+        if glued := self._glued(text.plain[start:end]):
+            start += glued
+        for rule in self._rules["opening"]:
+            match = rule.pattern.match(text.plain[start:end])
+            if match and self._take(match, start, notes):
+                notes.parts.append(Found(start, start + match.end(), "dateline"))
+                return
+
+    def _tail(self, text: Text, body: int, notes: _Notes) -> tuple[list[Found[str]], int]:
+        """Headlines below the end, and the number of the last paragraph of the body."""
+        first = self._rest(text, body, notes)
+        headlines: list[Found[str]] = []
+        for index in range(first - 1, max(body, first - 1 - _TAIL), -1):
+            start, end = text.paragraphs[index]
+            line = text.plain[start:end]
+            if self._settle(line, start, notes, below_headline=True):
+                continue
+            if line[-1] in "。！？；" or self._begins_body(line) or len(line) < 5:
+                return headlines[::-1], index
+            headlines.append(Found(start, end, line))
+        return headlines[::-1], body
+
+    def _rest(self, text: Text, body: int, notes: _Notes) -> int:
+        """The paragraph from which on all is debris."""
+        count = len(text.paragraphs)
+        for index in range(max(body + 1, count - _TAIL), count):
+            start, end = text.paragraphs[index]
+            if end - start > 60 or not self._matches("rest", text.plain[start:end]):
+                continue
+            if len(text.text) - start < 0.3 * len(text.text):
+                notes.parts += [Found(s, e, "furniture") for s, e in text.paragraphs[index:]]
+                return index
+        return count
+
+    def _close(self, text: Text, body: int, last: int, notes: _Notes) -> None:
+        """Reporters and sources named at the end of the last paragraphs of the body, and captions within it."""
+        for index in range(max(body, last - 2), last + 1):
+            start, end = text.paragraphs[index]
+            for rule in self._rules["closing"]:
+                match = rule.pattern.search(text.plain, start, end)
+                if match and self._take(match, 0, notes):
+                    part = "credit" if match.groupdict().get("publisher") else "byline"
+                    notes.parts.append(Found(match.start() + _blanks(match[0]), match.end(), part))
+        caption = self._rules["line"][0]
+        for start, end in text.paragraphs[body + 1 : last]:
+            if end - start < _LONG and caption.pattern.match(text.plain[start:end]):
+                notes.parts.append(Found(start, end, str(caption["part"])))
+
+    # --- Headlines ------------------------------------------------------------------------------------------------
+
+    def _headlines(
+        self, text: Text, lines: list[Found[str]], hint: str | None, notes: _Notes
+    ) -> tuple[str | None, str | None]:
+        """Headline and kicker among the lines that may be either; the others become labels and decks."""
+        lines = [piece for line in lines for piece in self._pieces(line, notes)]
+        first, last = self._hinted(lines, hint) or self._judged(lines)
+        kickers = [i for i in range(first) if self._matches("kicker", lines[i].value)]
+        if not kickers and first and first < last and len(lines[first - 1].value) > 8:
+            kickers = [first - 1]
+        for index, line in enumerate(lines):
+            kind = "title" if first <= index < last else "deck" if index >= last else "label"
+            notes.parts.append(replace(line, value="kicker" if index in kickers else kind))
+        return (
+            _clean("\n".join(text.text[x.start : x.end] for x in lines[first:last])),
+            _clean("\n".join(text.text[lines[i].start : lines[i].end] for i in kickers)),
+        )
+
+    def _pieces(self, line: Found[str], notes: _Notes) -> Iterator[Found[str]]:
+        """A line without the specks of a scan, cut behind a kicker's colon."""
+        start, value = line.start, line.value
+        if _NOISE.search(value):
+            longest = max(_NOISE.split(value), key=len)
+            at = value.index(longest)
+            notes.parts += [
+                Found(s, e, "furniture")
+                for s, e in ((start, start + at), (start + at + len(longest), line.end))
+                if e > s
+            ]
+            start, value = start + at, longest
+        cut = value.find("：") + 1
+        if 4 < cut < len(value) and self._matches("kicker", value[:cut]):
+            yield Found(start, start + cut, value[:cut])
+            start, value = start + cut, value[cut:]
+        yield Found(start, start + len(value), value)
+
+    def _hinted(self, lines: list[Found[str]], hint: str | None) -> tuple[int, int] | None:
+        """The lines that are the headline known from elsewhere."""
+        wanted = _BLANKS.sub("", hint or "")
+        for first in range(len(lines)):
+            for last in range(first + 1, len(lines) + 1):
+                if (
+                    wanted
+                    and _BLANKS.sub("", "".join(x.value for x in lines[first:last])) == wanted
+                ):
+                    return first, last
+        return None
+
+    def _judged(self, lines: list[Found[str]]) -> tuple[int, int]:
+        """The first and the last line of the headline."""
+        first = 0
+        while first < len(lines) - 1 and len(lines[first].value) <= 5:
+            first += 1
+        if not lines or (len(lines[first].value) <= 4 and first == len(lines) - 1):
+            return len(lines), len(lines)
+        if (kicker := self._kicker(lines, first)) is not None:
+            return kicker + 1, self._until_deck(lines, kicker + 1)
+        if self._matches("meeting", lines[first].value):
+            return first, first + 1
+        return first, self._until_deck(lines, first)
+
+    def _kicker(self, lines: list[Found[str]], first: int) -> int | None:
+        """The line of the kicker: it says who speaks, or what was studied, above the headline that says the rest."""
+        says, study = self._rules["kicker"]
+        for index in range(first, len(lines) - 1):
+            if says.pattern.match(lines[index].value):
+                return index
+        after = lines[first + 1].value if first + 1 < len(lines) else ""
+        if study.pattern.match(lines[first].value) and not self._matches(
+            "meeting", lines[first].value
+        ):
+            return (
+                first
+                if self._matches("meeting", after) and not self._matches("deck", after)
+                else None
+            )
+        return None
+
+    def _until_deck(self, lines: list[Found[str]], first: int) -> int:
+        """Where the headline that begins with the line `first` ends."""
+        last = first + 1
+        seen = {lines[first].value}
+        while last < len(lines) and last - first < 3:
+            value = lines[last].value
+            if self._matches("deck", value) or self._matches("meeting", value) or value in seen:
+                break
+            last += 1
+        return last
+
+
+def _clean(title: str | None) -> str | None:
+    """A headline without the blanks that only divide its lines."""
+    return _INNER_BLANK.sub("", title).strip() or None if title else None
+
+
+def _day(given: str) -> datetime.date | None:
+    match = _DAY.search(given)
+    if match is None:
+        return None
+    year, month, day = map(int, match.groups())
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _is_noise(line: str) -> bool:
+    """Whether a line is what a scan made of a stain or a stamp."""
+    specks = sum(m.end() - m.start() for m in _NOISE.finditer(line))
+    return specks > 0 and max(map(len, _NOISE.split(line))) < 0.6 * len(line)
+
+
+def _blanks(text: str) -> int:
+    return len(text) - len(text.lstrip())
+
+
+def _in_order(parts: list[Found[str]]) -> tuple[Found[str], ...]:
+    """The parts in reading order; of two that overlap the first stays."""
+    kept: list[Found[str]] = []
+    for part in sorted(parts, key=lambda p: (p.start, p.end)):
+        if part.start < part.end and (not kept or kept[-1].end <= part.start):
+            kept.append(part)
+    return tuple(kept)
