@@ -268,12 +268,15 @@ def _bounds(column: Column) -> Expectation:
 def _of_table(table: Table) -> Iterator[Expectation]:
     required = [column.name for column in table.columns if not column.is_nullable]
     strings = [column.name for column in table.columns if column.type == "string"]
-    yield _expect(ExpectMulticolumnValuesToBeGiven, "", "{column} is given", column_list=required)
-    yield _expect(
-        ExpectMulticolumnValuesToNotBeEmpty,
-        "",
-        "{column} is no empty string (null stands for missing)",
+    yield ExpectMulticolumnValuesToBeGiven(
+        column_list=required,
+        description=f"{', '.join(required)}: each is given",
+        meta={"column": None, "statement": "is given", "expectation": None},
+    )
+    yield ExpectMulticolumnValuesToNotBeEmpty(
         column_list=strings,
+        description="no string is empty: null stands for missing",
+        meta={"column": None, "statement": "is no empty string", "expectation": None},
     )
     yield _unique(list(table.primary_key))
     if table.span_column is not None:
@@ -421,13 +424,14 @@ class _Session:
     def _failure(
         self, name: str, rows: pd.DataFrame, config: ExpectationConfiguration, column: str
     ) -> Failure:
+        statement = config.meta["statement"]
         keys = zip(*(rows[key] for key in table_of(name).primary_key), strict=True)
         lines = rows["line"] if "line" in rows else [None] * len(rows)
         return Failure(
             table=name,
             column=column,
             expectation=config.meta["expectation"] or config.type,
-            statement=config.meta["statement"].format(column=column),
+            statement=statement if config.meta["column"] else f"{column} {statement}",
             row_ids=tuple("/".join(map(str, key)) for key in keys),
             lines=tuple(None if pd.isna(line) else int(line) for line in lines),
             paths=tuple(self._paths.get(key) for key in rows["document_id"]),
