@@ -13,15 +13,29 @@ from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
 from transforms.text import Text
 
+_SECTIONS = (
+    "line",
+    "opening",
+    "glued",
+    "closing",
+    "bare",
+    "kicker",
+    "meeting",
+    "deck",
+    "body",
+    "rest",
+)
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
 _LONG, _LEAD = 110, 30
 """From how many characters on a line is no headline, and a sentence no line of a masthead."""
+_FIELDS = 160
+"""No line of fields or of debris is longer."""
 _BLANKS = re.compile(r"\s+")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NOISE = re.compile(r"[#■□�^~@*|\\]+")
 _DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
-_SENTENCE = re.compile("。|[！？；].")
+_SENTENCE = re.compile("。|；|[！？](?=.{20})")
 _NAME = re.compile(r"[^\x00-\x7f]{2,5}$|[^\x00-\x7f]{1,8}·[^\x00-\x7f·]{1,8}$")
 _BETWEEN_NAMES = re.compile(r"[\s、，,;；/／丨|：:（）()【】\[\]。]+")
 
@@ -57,20 +71,7 @@ class Mastheads:
     """Finds the masthead of a text."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._rules = {
-            section: lexicon.rules("masthead", section)
-            for section in (
-                "line",
-                "opening",
-                "closing",
-                "bare",
-                "kicker",
-                "meeting",
-                "deck",
-                "body",
-                "rest",
-            )
-        }
+        self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         names = sorted(self._fields, key=lambda n: (-len(n), n))
         spaced = "|".join(r"\s{0,2}".join(map(re.escape, name)) for name in names)
@@ -125,6 +126,8 @@ class Mastheads:
 
     def _settle(self, line: str, start: int, notes: _Notes, below_headline: bool) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
+        if len(line) > _FIELDS:
+            return False
         if notes.pending and len(line) <= 24 and not self._field.match(line):
             value, notes.pending = notes.pending, None
             if self._note(value, line, start, notes):
@@ -141,7 +144,7 @@ class Mastheads:
         """The part that a line of fields is (来源：… 时间：…)."""
         opening = len(line) - len(line.lstrip("（(【[ |"))
         first = self._field.match(line, opening)
-        if first is None or len(line) > 160:
+        if first is None:
             return None
         part = "credit"
         fields = list(self._field.finditer(line, opening))
@@ -214,17 +217,8 @@ class Mastheads:
 
     def _glued(self, line: str) -> int:
         """Where the lead begins on the headline's own line; 0 if it does not."""
-        for rule in self._rules["opening"][:3]:
-            for at in range(8, min(len(line), _LONG)):
-                match = rule.pattern.match(line[at:])
-                if (
-                    match
-                    and match.end() >= 6
-                    and "（" in match[0]
-                    and not _SENTENCE.search(line[:at])
-                ):
-                    return at
-        return 0
+        match = self._rules["glued"][0].pattern.search(line[:_LONG])
+        return match.start() if match and not _SENTENCE.search(line[: match.start()]) else 0
 
     def _begins_body(self, line: str) -> bool:
         """Whether a line is text, not headline."""
@@ -342,6 +336,9 @@ class Mastheads:
 
     def _judged(self, lines: list[Found[str]]) -> tuple[int, int]:
         """The first and the last line of the headline."""
+        squeezed = [_BLANKS.sub("", x.value) for x in lines]
+        if len(lines) > 2 and squeezed[0] == "".join(squeezed[1:]):
+            return 0, 1
         first = 0
         while first < len(lines) - 1 and len(lines[first].value) <= 5:
             first += 1
