@@ -1,27 +1,331 @@
-"""Known wrong results, put right by `seeds/corrections.toml`; an entry that no longer matches fails."""
+"""Known wrong results, put right by `seeds/corrections.toml`; an entry that matches no more fails."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+import datetime
+import hashlib
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Annotated, Any, Literal
 
-from expectations.tables import Row
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+
+from expectations.tables import (
+    CLAUSE_ROLES,
+    TABLES,
+    TOPICS,
+    Clause,
+    Document,
+    Initiative,
+    Table,
+    table_of,
+)
+from flows.errors import CorrectionError
 from flows.provenance import AppliedCorrection
+
+Rows = Mapping[str, Sequence[Any]]
+_Applied = list[AppliedCorrection]
+
+_SENTENCE_END = re.compile(r"[。！？\n]")
+
+
+class _Entry(BaseModel):
+    """What all corrections say: which row of which document, and why."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    table: str
+    document: str
+    text: str = ""
+    line: int | None = None
+    reason: str = Field(min_length=1)
+    date: datetime.date
+
+    def __str__(self) -> str:
+        words = f" “{self.text}”" if self.text else ""
+        return f"correction of {self.table} in {self.document}{words} ({self.date})"
+
+
+class SetCell(_Entry):
+    """Another value in one column; without `value` the cell becomes null."""
+
+    action: Literal["set"]
+    column: str
+    value: Any = None
+
+
+class DropRow(_Entry):
+    """A row that should not be there; for an initiative `value` is the role that its clause plays instead."""
+
+    action: Literal["drop"]
+    value: str | None = None
+
+
+class AddRow(_Entry):
+    """A row that is missing: `text` quotes its span, `value` holds the columns that do not follow from it."""
+
+    action: Literal["add"]
+    value: dict[str, Any] = {}
+
+
+Correction = Annotated[SetCell | DropRow | AddRow, Field(discriminator="action")]
+_FILE: TypeAdapter[list[SetCell | DropRow | AddRow]] = TypeAdapter(list[Correction])
 
 
 @dataclass(frozen=True, slots=True)
 class Corrections:
-    """The entries of a corrections file."""
+    """The entries of a corrections file, and its text."""
 
     text: str
+    entries: tuple[SetCell | DropRow | AddRow, ...]
 
-    def apply(
-        self, rows: Mapping[str, Sequence[Row]]
-    ) -> tuple[Mapping[str, Sequence[Row]], list[AppliedCorrection]]:
-        return rows, []
+    def apply(self, rows: Rows) -> tuple[Rows, _Applied]:
+        """The rows of one document with its corrections, and the cells and rows that these touched."""
+        path = rows["documents"][0].path
+        right = {name: list(some) for name, some in rows.items()}
+        applied: _Applied = []
+        for entry in self.entries:
+            if entry.document == path:
+                applied += _apply(entry, right)
+        return right, applied
 
-    def expect_all(self, applied: Iterable[AppliedCorrection]) -> None:
-        return
+    def expect_documents(self, paths: Iterable[str]) -> None:
+        """Fail if an entry names a document that is not released."""
+        released = set(paths)
+        for entry in self.entries:
+            if entry.document not in released:
+                raise CorrectionError(
+                    f"{entry}: no such document is released; correct its path, or remove the entry"
+                )
 
 
 def read_corrections(path: Path) -> Corrections:
-    return Corrections("")
+    """The corrections of a file; none where there is no file."""
+    if not path.exists():
+        return Corrections("", ())
+    text = path.read_text(encoding="utf-8")
+    try:
+        return Corrections(
+            text, tuple(_FILE.validate_python(tomllib.loads(text).get("correction", [])))
+        )
+    except tomllib.TOMLDecodeError as error:
+        raise CorrectionError(f"{path}: {error}") from error
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        place = ".".join(str(part) for part in first["loc"][1:])
+        raise CorrectionError(
+            f"{path}: correction {int(first['loc'][0]) + 1}: {place}: {first['msg']}"
+        ) from error
+
+
+def _apply(entry: SetCell | DropRow | AddRow, rows: dict[str, list[Any]]) -> _Applied:
+    if entry.table not in rows:
+        raise CorrectionError(f"{entry}: no such table; there are {', '.join(rows)}")
+    if isinstance(entry, SetCell):
+        return list(_set(entry, rows))
+    if isinstance(entry, DropRow):
+        return list(_drop(entry, rows))
+    return list(_add(entry, rows))
+
+
+# ------------------------------------------------------------------------------ set
+
+
+def _set(entry: SetCell, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrection]:
+    at = _find(entry, rows)
+    row = rows[entry.table][at]
+    if entry.column not in table_of(entry.table).column_names:
+        raise CorrectionError(f"{entry}: no column {entry.column}")
+    if getattr(row, entry.column) == entry.value:
+        raise CorrectionError(
+            f"{entry}: {entry.column} is {entry.value!r} already; remove the entry"
+        )
+    values = {entry.column: entry.value}
+    if isinstance(row, Initiative) and entry.column == "topic" and entry.value in TOPICS:
+        values["topic_label"] = TOPICS[entry.value].en
+    rows[entry.table][at] = replace(row, **values)
+    for column in values:
+        yield AppliedCorrection(entry.table, _id(entry.table, row), column, entry.reason)
+
+
+def _find(entry: _Entry, rows: Mapping[str, Sequence[Any]]) -> int:
+    """The place of the one row that the entry means."""
+    words = table_of(entry.table).span_column
+    found = [
+        at
+        for at, row in enumerate(rows[entry.table])
+        if (words is None or _squeeze(getattr(row, words)) == _squeeze(entry.text))
+        and entry.line in (None, getattr(row, "line", None))
+    ]
+    if not found:
+        raise CorrectionError(
+            f"{entry}: matches no row any more; correct the quoted text, or remove the entry"
+        )
+    if len(found) > 1:
+        lines = ", ".join(str(rows[entry.table][at].line) for at in found)
+        raise CorrectionError(
+            f"{entry}: matches several rows, on lines {lines}; say which with `line`"
+        )
+    return found[0]
+
+
+def _squeeze(text: str | None) -> str:
+    return "".join((text or "").split())
+
+
+def _id(table: str, row: Any) -> str:
+    return "#".join(str(getattr(row, column)) for column in table_of(table).primary_key)
+
+
+# ------------------------------------------------------------------------------ drop
+
+
+def _drop(entry: DropRow, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrection]:
+    row = rows[entry.table].pop(_find(entry, rows))
+    yield AppliedCorrection(entry.table, _id(entry.table, row), None, entry.reason)
+    for table in TABLES:
+        for key in table.foreign_keys:
+            if key.table == entry.table:
+                yield from _let_go(entry, rows, table, key.column, getattr(row, key.target))
+    yield from _renumber(entry, rows)
+
+
+def _let_go(
+    entry: DropRow, rows: dict[str, list[Any]], table: Table, column: str, gone: str
+) -> Iterator[AppliedCorrection]:
+    """What becomes of the rows that refer to a dropped one."""
+    for at, row in reversed(list(enumerate(rows[table.name]))):
+        if getattr(row, column) != gone:
+            continue
+        touched: list[str | None] = [column]
+        if not table.column(column).is_nullable:
+            touched = [None]
+            del rows[table.name][at]
+        elif isinstance(row, Clause):
+            touched = [column, "role", "rule"]
+            rows[table.name][at] = replace(
+                row, initiative_id=None, role=_role(entry), rule="correction"
+            )
+        else:
+            rows[table.name][at] = replace(row, **{column: None})
+        for name in touched:
+            yield AppliedCorrection(table.name, _id(table.name, row), name, entry.reason)
+
+
+def _role(entry: DropRow) -> str:
+    if entry.value is None or entry.value not in CLAUSE_ROLES or entry.value == "initiative":
+        roles = ", ".join(role for role in CLAUSE_ROLES if role != "initiative")
+        raise CorrectionError(
+            f"{entry}: `value` must be the role that its clause plays instead: {roles}"
+        )
+    return entry.value
+
+
+def _renumber(entry: _Entry, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrection]:
+    """Initiatives are counted in reading order, also where one has come or gone."""
+    if entry.table != "initiatives":
+        return
+    rows["initiatives"].sort(key=lambda row: row.start)
+    for at, row in enumerate(rows["initiatives"]):
+        if row.ordinal != at + 1:
+            rows["initiatives"][at] = replace(row, ordinal=at + 1)
+            yield AppliedCorrection("initiatives", row.initiative_id, "ordinal", entry.reason)
+
+
+# ------------------------------------------------------------------------------ add
+
+
+def _add(entry: AddRow, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrection]:
+    table = table_of(entry.table)
+    if table.span_column is None or not entry.text:
+        raise CorrectionError(f"{entry}: a row is added by quoting its words in `text`")
+    span = _span(entry, rows)
+    values = (
+        {column.name: None for column in table.columns} | _known(table, rows, span) | entry.value
+    )
+    try:
+        row = table.row_class(**values)
+    except TypeError as error:
+        raise CorrectionError(f"{entry}: {error}") from error
+    missing = [c.name for c in table.columns if not c.is_nullable and values[c.name] is None]
+    if missing:
+        raise CorrectionError(f"{entry}: `value` lacks {', '.join(missing)}")
+    rows[entry.table].append(row)
+    rows[entry.table].sort(key=lambda other: other.start)
+    yield AppliedCorrection(entry.table, _id(entry.table, row), None, entry.reason)
+    if isinstance(row, Initiative):
+        yield from _claim(entry, row, rows)
+    yield from _renumber(entry, rows)
+
+
+def _span(entry: AddRow, rows: Mapping[str, Sequence[Any]]) -> tuple[int, int, int]:
+    """Start, end and line of the quoted words, which stand in the text once, or once on `line`."""
+    document: Document = rows["documents"][0]
+    pattern = r"\s*".join(map(re.escape, _squeeze(entry.text)))
+    places = [(*m.span(), _line(rows, m.start())) for m in re.finditer(pattern, document.text)]
+    found = [place for place in places if entry.line in (None, place[2])]
+    if len(found) != 1:
+        lines = ", ".join(str(place[2]) for place in places) or "none"
+        raise CorrectionError(
+            f"{entry}: the quoted text must stand in the document once (on lines: {lines})"
+        )
+    return found[0]
+
+
+def _line(rows: Mapping[str, Sequence[Any]], offset: int) -> int:
+    """The source's line, as the clause that holds the offset tells it."""
+    clause: Clause = next(c for c in rows["clauses"] if offset < c.end)
+    return clause.line
+
+
+def _known(
+    table: Table, rows: Mapping[str, Sequence[Any]], span: tuple[int, int, int]
+) -> dict[str, Any]:
+    """The columns that follow from the place of the words."""
+    document: Document = rows["documents"][0]
+    start, end, line = span
+    words = document.text[start:end]
+    digest = hashlib.sha256(f"{table.name}\0{start}\0{words}".encode()).hexdigest()[:12]
+    meetings = rows["meetings"]
+    known = {
+        table.primary_key[0]: f"{document.document_id}-{digest}",
+        "document_id": document.document_id,
+        "meeting_id": meetings[0].meeting_id if len(meetings) == 1 else None,
+        "initiative_id": next(
+            (i.initiative_id for i in rows["initiatives"] if i.start < end and start < i.end), None
+        ),
+        "ordinal": 0,
+        "sentence": _sentence(document.text, start, end),
+        "start": start,
+        "end": end,
+        "line": line,
+        str(table.span_column): words,
+    }
+    if table.name == "initiatives":
+        known["initiative_id"] = f"{document.document_id}-{digest}"
+    return {name: value for name, value in known.items() if name in table.column_names}
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    first = max((m.end() for m in _SENTENCE_END.finditer(text, 0, start)), default=0)
+    closing = _SENTENCE_END.search(text, end)
+    return text[first : closing.end() if closing else len(text)].strip()
+
+
+def _claim(
+    entry: AddRow, initiative: Initiative, rows: dict[str, list[Any]]
+) -> Iterator[AppliedCorrection]:
+    """The clause that holds an added initiative says so in the ledger."""
+    for at, clause in enumerate(rows["clauses"]):
+        holds = clause.start <= initiative.start and initiative.end <= clause.end
+        if holds and clause.initiative_id is None:
+            rows["clauses"][at] = replace(
+                clause, role="initiative", rule="correction", initiative_id=initiative.initiative_id
+            )
+            for column in ("role", "rule", "initiative_id"):
+                yield AppliedCorrection("clauses", clause.clause_id, column, entry.reason)
+            return
+    raise CorrectionError(
+        f"{entry}: the quoted text must stand in one clause that holds no initiative yet"
+    )

@@ -98,14 +98,15 @@ def extract_one(extractor: Extractor, source: Source) -> Rows | Reject:
 def assemble(reader: Reader, corrections: Corrections, parts: Sequence[Extracted]) -> Dataset:
     """All shards as one dataset, with what it was made from."""
     corrected = [c for part in parts for c in part.corrected]
-    corrections.expect_all(corrected)
+    tables = {
+        table.name: pa.concat_tables(
+            [arrow_schema(table).empty_table(), *(part.tables[table.name] for part in parts)]
+        )
+        for table in TABLES
+    }
+    corrections.expect_documents(map(str, tables["documents"]["path"].to_pylist()))
     return Dataset(
-        tables={
-            table.name: pa.concat_tables(
-                [arrow_schema(table).empty_table(), *(part.tables[table.name] for part in parts)]
-            )
-            for table in TABLES
-        },
+        tables=tables,
         rejects=tuple(reject for part in parts for reject in part.rejects),
         provenance=trace(
             reader.lexicon.files,
