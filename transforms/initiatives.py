@@ -1,0 +1,72 @@
+"""Initiatives: what the ledger found to be directed, read for its verb, its kind and its words."""
+
+from bisect import bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from transforms.found import Found
+from transforms.kinds import Kinds
+from transforms.ledger import Entry
+from transforms.lexicon import Lexicon
+from transforms.text import Text
+from transforms.verbs import Verbs
+from transforms.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class InitiativeFacts:
+    """What an initiative says, in the words of the text; `keywords` alone are in the words of its plain view."""
+
+    verb: str | None
+    object: str | None
+    adverb: str | None
+    modal: str | None
+    kind: str
+    keywords: tuple[str, ...]
+    sentence: str
+
+
+class Initiatives:
+    """Reads the initiatives of a text; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon, words: Words) -> None:
+        self._words = words
+        self._verbs = Verbs(lexicon, words)
+        self._kinds = Kinds(lexicon)
+
+    def find(
+        self, text: Text, entries: Iterable[Entry], targets: Iterable[Found[Any]]
+    ) -> tuple[Found[InitiativeFacts], ...]:
+        """The initiatives among a ledger's entries, in reading order; `targets` decide which of them are targets."""
+        ends = sorted(target.end for target in targets)
+        return tuple(
+            Found(entry.span_start, entry.span_end, self._facts(text, entry, ends))
+            for entry in entries
+            if entry.role == "initiative"
+        )
+
+    def _facts(self, text: Text, entry: Entry, target_ends: list[int]) -> InitiativeFacts:
+        start, end = entry.span_start, entry.span_end
+        head = self._verbs.head(text.plain, start, end)
+        has_target = bisect_right(target_ends, start) != bisect_right(target_ends, end)
+        governed = head.object or Found(start, end, text.plain[start:end])
+        return InitiativeFacts(
+            verb=_printed(text, head.verb),
+            object=_printed(text, head.object),
+            adverb=_printed(text, head.adverb),
+            modal=_printed(text, entry.modal),
+            kind=self._kinds.kind(text.plain[start:end], head, has_target),
+            keywords=self._words.keywords(governed.value),
+            sentence=_sentence(text, start),
+        )
+
+
+def _printed(text: Text, found: Found[str] | None) -> str | None:
+    return text.text[found.start : found.end] if found else None
+
+
+def _sentence(text: Text, offset: int) -> str:
+    """The whole sentence in which an offset stands."""
+    index = bisect_right(text.sentences, (offset, len(text.text) + 1)) - 1
+    return text.text[slice(*text.sentences[index])]

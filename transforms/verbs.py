@@ -1,0 +1,397 @@
+"""The head verb of an initiative: its adverbs, its verb or coordinated verbs, and what it governs.
+
+An initiative begins with its verb, mostly after adverbs; then everything is decided where it begins. Only spans that begin
+otherwise (with a prepositional phrase or with what is to be done) are searched for the verb that governs their end.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon
+from transforms.longest import Longest
+from transforms.words import Words
+
+_VERB_TAGS = frozenset({"v", "vg", "i"})
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The head of an initiative; `verb` is None where it has none (城镇调查失业率5.5%左右)."""
+
+    adverb: Found[str] | None
+    verb: Found[str] | None
+    object: Found[str] | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Chain:
+    """A verb (or several that go together) at `start:end`; `adverbs` is where the adverbs before it begin."""
+
+    adverbs: int
+    start: int
+    end: int
+
+
+class Verbs:
+    """Finds the head of an initiative; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon, words: Words) -> None:
+        self._words = words
+        self._forms = _Forms(lexicon)
+        traits = lexicon.mapping("verbs", "traits")
+        self._traits = {term: frozenset(codes.split()) for term, codes in traits.items()}
+        self._verbs = Longest(traits)
+        self._adverbs = Longest(t for t in lexicon.terms("adverbs") if t not in self._traits)
+        self._idioms = Longest(lexicon.terms("idioms"))
+        self._closers = Longest(lexicon.terms("closers"))
+        self._constructions = lexicon.mapping("prepositions", "construction")
+        self._prepositions = Longest(self._constructions)
+        self._searches = {
+            "disposal": self._disposal,
+            "giving": self._giving,
+            "manner": self._manner,
+            "means": self._means,
+            "phrase": self._phrase,
+            "place": self._place,
+            "regard": self._regard,
+        }
+
+    def head(self, plain: str, start: int, end: int) -> Head:
+        """The head of the initiative `plain[start:end]`, whose frame has been taken off."""
+        chain = self._find(plain, start, end)
+        if chain is None:
+            return Head(None, None, _found(plain, start, end))
+        return Head(
+            _found(plain, chain.adverbs, chain.start),
+            _found(plain, chain.start, chain.end),
+            _found(plain, self._object_start(plain, chain, end), end),
+        )
+
+    def _find(self, plain: str, start: int, end: int) -> _Chain | None:
+        if end - start < 20 and (match := self._forms.slogan.match(plain[start:end])):
+            stop = start + 4
+            if self._idioms.at(plain, start, stop) == stop:
+                return _Chain(start, start, stop)
+            end = stop if match.end() > 4 else end
+        at = self._after_adverbs(plain, start, end)
+        if (stop := self._prepositions.at(plain, at, end)) > at and self._verbs.at(plain, at, end) <= stop:
+            if chain := self._searches[self._constructions[plain[at:stop]]](plain, stop, end):
+                return chain
+        return self._chain(plain, start, at, end) or self._predicate(plain, start, at, end)
+
+    # ------------------------------------------------------------------ adverbs
+
+    def _after_adverbs(self, plain: str, start: int, end: int) -> int:
+        """Where the adverbs that begin at `start` end: the last place at which something they can govern begins."""
+        place = start
+        stops = [start]
+        while (stop := self._adverb(plain, place, end)) > place and stop < end:
+            stops.append(stop)
+            place = stop
+        for stop in reversed(stops):
+            if self._verb(plain, stop, end) > stop or self._prepositions.at(plain, stop, end) > stop:
+                return stop
+        return start
+
+    def _adverb(self, plain: str, place: int, end: int) -> int:
+        """The end of one adverb, with 地 and with the 、 before a further one; `place` if there is none."""
+        stop = self._adverbs.at(plain, place, end)
+        if self._verbs.at(plain, place, end) > stop:
+            return place
+        if stop == place:
+            match = self._forms.manner.match(plain, place, end)
+            return match.end() if match else place
+        if plain.startswith(self._forms.adverb_mark, stop, end) and stop + 1 < end:
+            stop += 1
+        if plain.startswith(self._forms.comma, stop, end) and self._adverbs.at(plain, stop + 1, end) > stop + 1:
+            stop += 1
+        return stop
+
+    # ------------------------------------------------------------------ verbs that begin a span
+
+    def _verb(self, plain: str, place: int, end: int) -> int:
+        """The end of the verb that begins at `place`, of the lexicon or of the dictionary; `place` if none does."""
+        stop = self._known(plain, place, end)
+        if stop > place or place >= end:
+            return stop
+        stop = self._idiom(plain, place, end)
+        if stop > place:
+            return stop
+        longest = self._words.at(plain, place, end)
+        is_verb = longest - place > 1 and self._words.tag(plain[place:longest]) in _VERB_TAGS
+        return longest if is_verb else place
+
+    def _known(self, plain: str, place: int, end: int) -> int:
+        """The end of the verb of the lexicon at `place`, unless it only begins a longer word there."""
+        stop = self._verbs.at(plain, place, end)
+        if stop == place:
+            return place
+        if stop - place == 1:
+            longest = self._words.at(plain, place, end)
+            ends = longest == stop or self._forms.resultative.match(plain, stop, longest)
+            return stop if ends else place
+        if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(plain, place, stop, end):
+            return place
+        return stop
+
+    def _idiom(self, plain: str, place: int, end: int) -> int:
+        """The end of a set phrase that is a predicate by itself, if nothing follows it."""
+        stop = self._idioms.at(plain, place, end)
+        if stop > place and (stop == end or plain[stop] in self._forms.separators):
+            return stop
+        return place
+
+    def _begins_noun(self, plain: str, place: int, stop: int, end: int) -> bool:
+        longest = self._words.at(plain, place, end)
+        tag = self._words.tag(plain[place:longest]) if longest > stop else None
+        return tag is not None and tag[0] == "n"
+
+    def _is_noun(self, verb: str) -> bool:
+        return "noun" in self._traits.get(verb, ())
+
+    def _chain(self, plain: str, adverbs: int, place: int, end: int) -> _Chain | None:
+        """The verb at `place`, past those that only lead to another, with those that are joined to it."""
+        stop = self._idiom(plain, place, end)
+        if stop > place:
+            return _Chain(adverbs, place, stop)
+        stop = self._verb(plain, place, end)
+        if stop == place:
+            return None
+        while "lead" in self._traits.get(plain[place:stop], ()):
+            following = self._after_adverbs(plain, stop, end)
+            end_of_following = self._known(plain, following, end)
+            if not self._leads(plain, place, stop, following, end_of_following, end):
+                break
+            place, stop = following, end_of_following
+        if "empty" in self._traits.get(plain[place:stop], ()):
+            place, stop = stop, max(stop, self._known(plain, stop, end))
+        return _Chain(adverbs, place, self._joined(plain, place, stop, end))
+
+    def _leads(self, plain: str, place: int, stop: int, following: int, after: int, end: int) -> bool:
+        """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
+        if after - following < 2 or after >= end or self._forms.no_object.match(plain, after, end):
+            return False
+        verb = plain[following:after]
+        if "causes" in self._traits[plain[place:stop]]:
+            return "takes" in self._traits[verb] and not (self._is_noun(verb) and self._ends_in_noun(plain, after, end))
+        if not self._is_noun(verb):
+            return True
+        if "takes" not in self._traits[verb] and following == stop:
+            return False
+        return not self._forms.own_noun.match(plain, after, end)
+
+    def _ends_in_noun(self, plain: str, start: int, end: int) -> bool:
+        """Whether a span ends in a verb used as a noun (…平台建设), so that the verbs before it only describe."""
+        return plain[max(start, end - 2) : end] in self._traits
+
+    def _joined(self, plain: str, place: int, stop: int, end: int) -> int:
+        """The end of the verbs that go together with `plain[place:stop]`."""
+        if plain.startswith(self._forms.conjunctions, stop, end):
+            following = self._after_adverbs(plain, stop + 1, end)
+            after = self._known(plain, following, end)
+            if following == stop + 1 and stop + 3 <= after < end and stop - place > 1:
+                if not self._forms.no_object.match(plain, after, end):
+                    return after
+        if "light" not in self._traits.get(plain[place:stop], ()):
+            after = self._verbs.at(plain, stop, end)
+            if after < end and "pure" in self._traits.get(plain[stop:after], ()):
+                return after
+        return stop
+
+    def _object_start(self, plain: str, chain: _Chain, end: int) -> int:
+        match = self._forms.complement.match(plain, chain.end, end)
+        return match.end() if match and match.end() < end else chain.end
+
+    # ------------------------------------------------------------------ spans that begin otherwise
+
+    def _candidates(self, plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """The verbs of a stretch at the borders of its words."""
+        place = start
+        while place < end:
+            stop = self._verbs.at(plain, place, end)
+            word = self._words.at(plain, place, end)
+            if stop > place and (stop >= word or self._forms.resultative.match(plain, stop, word)):
+                yield place, stop
+            place = max(stop, self._adverbs.at(plain, place, end), word if stop == place else 0)
+
+    def _strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """The first verb that is no noun as well and has an object, else one at the end."""
+        for place, stop in self._candidates(plain, start, end):
+            if stop - place < 2 or self._is_noun(plain[place:stop]):
+                continue
+            if stop == end or not self._forms.no_object.match(plain, stop, end):
+                return place, stop
+        return None
+
+    def _last_strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """The last of the verbs that have an object."""
+        found = self._strong(plain, start, end)
+        while found and (further := self._strong(plain, found[1], end)) and further[1] < end:
+            found = further
+        return found
+
+    def _weak(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """The last verb, be it a noun as well."""
+        found = None
+        for place, stop in self._candidates(plain, start, end):
+            found = (place, stop) if stop - place > 1 else found
+        return found
+
+    def _from(self, plain: str, found: tuple[int, int] | None, end: int) -> _Chain | None:
+        """The chain that begins at a verb that was found, with the adverbs that stand before it."""
+        if found is None:
+            return None
+        chain = self._chain(plain, found[0], found[0], end)
+        return chain or _Chain(found[0], *found)
+
+    def _phrase(self, plain: str, start: int, end: int) -> _Chain | None:
+        """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""
+        return self._from(plain, self._strong(plain, start, end) or self._weak(plain, start, end), end)
+
+    def _means(self, plain: str, start: int, end: int) -> _Chain | None:
+        """抢抓机遇加快…: the verb that the means serve, if there is one (else the means are the deed)."""
+        if self._known(plain, start, end) > start:
+            return None
+        return self._from(plain, self._strong(plain, start, end), end)
+
+    def _place(self, plain: str, start: int, end: int) -> _Chain | None:
+        """在…上取得…: the verb behind the word that closes the phrase."""
+        first = None
+        for place in range(start + 1, end):
+            stop = self._closers.at(plain, place, end)
+            if stop == place:
+                continue
+            at = self._after_adverbs(plain, stop, end)
+            after = self._verb(plain, at, end)
+            if after == at:
+                continue
+            if "arrive" in self._traits.get(plain[at:after], ()):
+                return self._chain(plain, stop, at, end)
+            first = first or self._chain(plain, stop, at, end)
+        return first or self._phrase(plain, start, end)
+
+    def _manner(self, plain: str, start: int, end: int) -> _Chain | None:
+        """以…为指导 → 为; 以…为导向深化… → 深化; 以…支撑… → 支撑."""
+        match = self._forms.taken_as.search(plain, start, end)
+        if match is None and self._known(plain, start, end) > start:
+            return self._from(plain, self._last_strong(plain, start, end), end)
+        if match is None:
+            return self._phrase(plain, start, end)
+        at = self._after_adverbs(plain, match.end(), end)
+        if chain := self._chain(plain, match.end(), at, end):
+            return chain
+        return _Chain(match.start(), match.start(), match.start() + 1)
+
+    def _regard(self, plain: str, start: int, end: int) -> _Chain | None:
+        """对…实行…: the verb that deals with what the phrase names."""
+        if chain := self._after_modal(plain, start, end):
+            return chain
+        last = None
+        for place, stop in self._candidates(plain, start, end):
+            traits = self._traits[plain[place:stop]]
+            if "deal" in traits:
+                return self._chain(plain, place, place, end)
+            if stop - place > 1 and "noun" not in traits:
+                last = last or (place, stop)
+        return self._from(plain, last or self._weak(plain, start, end), end)
+
+    def _giving(self, plain: str, start: int, end: int) -> _Chain | None:
+        """为…提供…: the last verb of giving, else the first verb behind."""
+        gives, also_nouns = None, None
+        for place, stop in self._candidates(plain, start, end):
+            traits = self._traits[plain[place:stop]]
+            if "give" in traits and "noun" in traits:
+                also_nouns = place, stop
+            elif "give" in traits:
+                gives = place, stop
+                if plain[stop : stop + 1] in self._forms.separators:
+                    break
+        return self._from(plain, gives or also_nouns, end) or self._phrase(plain, start, end)
+
+    def _disposal(self, plain: str, start: int, end: int) -> _Chain | None:
+        """把…做成…: the verb with a complement, else the last verb."""
+        turned, complemented, last = None, None, None
+        for place, stop in self._candidates(plain, start, end):
+            if "result" in self._traits[plain[place:stop]]:
+                turned = place, stop
+            elif self._forms.resultative.match(plain, stop, end) or plain[stop : stop + 1] in self._forms.separators:
+                complemented = complemented or (place, stop)
+            last = place, stop
+        return self._from(plain, turned or complemented or last, end)
+
+    def _after_modal(self, plain: str, start: int, end: int) -> _Chain | None:
+        """措施要硬: what stands behind the 要 of a theme, verb or not."""
+        for match in self._forms.modal.finditer(plain, start, end):
+            if self._words.at(plain, match.start() - 1, end) > match.start():
+                continue
+            if self._words.at(plain, match.start(), end) > match.end():
+                continue
+            at = self._after_adverbs(plain, match.end(), end)
+            if at >= end:
+                continue
+            if chain := self._chain(plain, match.end(), at, end):
+                return chain
+            if end - at <= 4:
+                return _Chain(match.end(), at, end)
+            return self._find(plain, match.end(), end)
+        return None
+
+    def _predicate(self, plain: str, start: int, place: int, end: int) -> _Chain | None:
+        """A span that begins with what is spoken of: its predicate."""
+        if chain := self._after_modal(plain, start + 1, end):
+            return chain
+        if self._forms.figure.search(plain, place, end):
+            found = self._of_figure(plain, place, end) or self._strong(plain, place, end)
+            return self._from(plain, found, end)
+        if (idiom := end - 4) > place and self._idioms.at(plain, idiom, end) == end:
+            return _Chain(idiom, idiom, end)
+        return self._from(plain, self._behind_theme(plain, place, end), end)
+
+    def _of_figure(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """The verb directly before a figure: 增加值增长6%左右 → 增长."""
+        for match in self._forms.figure.finditer(plain, start, end):
+            for place in range(max(start, match.start() - 3), match.start()):
+                stop = self._verbs.at(plain, place, match.start())
+                if stop == match.start() and "state" in self._traits[plain[place:stop]]:
+                    return place, stop
+        return None
+
+    def _behind_theme(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """The verb of a statement; what stands before 的 only describes."""
+        for place in range(start + 1, end):
+            at = self._adverbs.at(plain, place, end)
+            if at - place > 1 and (stop := self._known(plain, at, end)) > at:
+                return at, stop
+        tail = plain.rfind(self._forms.attributive, start, end) + 1
+        for place in (tail, start):
+            if found := self._strong(plain, place, end) or self._weak(plain, place, end):
+                return found
+        return None
+
+
+class _Forms:
+    """The short forms that the search for a head rests on, compiled from `verb_forms.toml`."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        forms = {rule.name: rule for rule in lexicon.rules("verb_forms")}
+        self.manner = forms["manner"].pattern
+        self.no_object = forms["no_object"].pattern
+        self.own_noun = forms["own_noun"].pattern
+        self.complement = forms["complement"].pattern
+        self.taken_as = forms["taken_as"].pattern
+        self.resultative = forms["resultative"].pattern
+        self.modal = forms["modal"].pattern
+        self.figure = forms["figure"].pattern
+        marks = {kind: tuple(lexicon.terms("verb_marks", mark=kind)) for kind in lexicon.mapping("verb_marks", "mark").values()}
+        self.conjunctions = marks["conjunction"]
+        self.separators = frozenset(marks["separator"])
+        self.noun_endings = frozenset(marks["noun_ending"])
+        self.slogan = forms["slogan"].pattern
+        self.adverb_mark = marks["adverbial"][0]
+        self.attributive = marks["attributive"][0]
+        self.comma = marks["separator"][0]
+
+
+def _found(plain: str, start: int, end: int) -> Found[str] | None:
+    return Found(start, end, plain[start:end]) if start < end else None
