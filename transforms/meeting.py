@@ -1,0 +1,466 @@
+"""The meeting that a text reports, decides or is the text of: its name, kind, convenor, place and day."""
+
+import datetime
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon
+from transforms.numerals import Numerals
+from transforms.places import Division, Places
+from transforms.text import Text
+
+_MARKS = "，。；：！？\n \u3000《》【】—"
+_HEADLINES = ("title", "kicker", "deck", "label")
+# A report names its meeting in its opening; what stands further down are other meetings.
+_OPENING = 1500
+_CENTRAL = "central"
+
+
+@dataclass(frozen=True, slots=True)
+class MeetingFacts:
+    """What is known of one meeting; None where the text does not tell."""
+
+    name: str | None
+    kind: str
+    convenor: str | None
+    level: str | None
+    jurisdiction: str | None
+    division_code: str | None
+    province: str | None
+    date: str | None
+    date_basis: str | None
+    planning_year: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """One place where the text names a meeting, and how surely it is the one reported."""
+
+    start: int
+    end: int
+    name: str
+    lead_start: int
+    weight: int
+    is_cited: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Whose meeting it is: level, place as it is called, and the division."""
+
+    level: str | None
+    jurisdiction: str | None = None
+    division: Division | None = None
+
+
+class Meetings:
+    """Finds the meetings that texts report."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._rules = {r.name: r.pattern for r in lexicon.rules("meetings")}
+        self._kinds = lexicon.rules("meeting_kinds")
+        self._head = lexicon.compile(r"(?<!“){meeting_heads}议?(?!室|厅|中心|系统|员|精神文明)")
+        self._bare = frozenset(lexicon.terms("bare_heads"))
+        self._central = {r["term"]: r["level"] for r in lexicon.table("organs")}
+        self._levels = {r["term"]: r["level"] for r in lexicon.table("level_words")}
+        self._places = Places(lexicon)
+        self._numerals = Numerals(lexicon)
+        self._organ = self._organ_pattern(lexicon)
+        self._expands = lexicon.compile(r"^{level_words}{organ_tails__own}")
+
+    def _organ_pattern(self, lexicon: Lexicon) -> re.Pattern[str]:
+        """An organ: a place or level word, up to ten characters between, and an organ's own word."""
+        return lexicon.compile(
+            r"(?:{organs}|(?:第?[一二三四五六七八九十]{1,3}届)?(?P<seat>[^，。；：、\n]{0,9}?)(?P<word>自治区|[省市州盟县区旗镇乡]|街道|地(?=委))"
+            r"(?P<between>[^，。；：、\n]{0,12}?)(?P<tail>{organ_tails})(?!议|员|长|直))"
+        )
+
+    def find(
+        self, text: Text, parts: tuple[Found[str], ...] = (), published_on: datetime.date | None = None
+    ) -> tuple[Found[MeetingFacts], ...]:
+        """The meetings the text reports, the main one first; empty where it reports none."""
+        named = self._session(text, parts) or self._main(text, parts)
+        if named is None:
+            return ()
+        planning_year = self._planning_year(text, parts, named)
+        date, basis = self._date(text, named, planning_year, published_on)
+        convenor = self._convenor(text, named)
+        seat = self._seat(text, named, convenor, date)
+        facts = MeetingFacts(
+            name=text.text[named.start : named.end] if named.name else None,
+            kind=self._kind(text, parts, named),
+            convenor=self._in_full(text, convenor, seat),
+            level=seat.level,
+            jurisdiction=seat.jurisdiction,
+            division_code=seat.division.code if seat.division else None,
+            province=seat.division.province or None if seat.division else None,
+            date=date,
+            date_basis=basis,
+            planning_year=planning_year,
+        )
+        return (Found(named.start, named.end, facts),)
+
+    # --- the name --------------------------------------------------------------------------------------------------
+
+    def _session(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
+        """The session at which a government work report was made, if the text is one."""
+        if not self._is_report(text, parts):
+            return None
+        match = self._rules["session"].search(text.plain, 0, _OPENING)
+        if match is None:
+            found = self._rules["report"].search(text.plain)
+            return _Named(found.start(), found.end(), "", found.start(), 1, False) if found else None
+        return _Named(*match.span("name"), match["name"], match.start(), 1, False)
+
+    def _is_report(self, text: Text, parts: tuple[Found[str], ...]) -> bool:
+        spans = [(p.start, p.end) for p in parts if p.value == "title"] or [text.paragraphs[0] if text.paragraphs else (0, 0)]
+        return any(
+            (m := self._rules["report"].search(text.plain, start, min(end, start + 80))) and m.end() >= min(end, start + 80) - 12
+            for start, end in spans
+        )
+
+    def _main(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
+        """The mention that names the meeting best, or what shows that there was a meeting without a name."""
+        mentions = list(self._mentions(text, parts))
+        held = [m for m in mentions if not m.is_cited and m.weight > 0]
+        if held:
+            best = max(held, key=lambda m: (m.weight, -m.start))
+            if best.name:
+                return self._shortest(best, [m for m in mentions if not m.is_cited])
+            specific = [m for m in held if m.name and m.weight >= best.weight - 30]
+            return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
+        match = self._rules["generic"].search(text.plain)
+        return _Named(match.start(), match.end(), "", match.start(), 0, False) if match else None
+
+    def _mentions(self, text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Named]:
+        """Every place in headlines and opening where a meeting is named."""
+        headlines = [(p.start, p.end) for p in parts if p.value in _HEADLINES]
+        end = min(len(text.plain), _OPENING)
+        spans = [(0, end)] + [(s, e) for s, e in headlines if s >= end]
+        for start, stop in spans:
+            for match in self._head.finditer(text.plain, start, stop):
+                is_headline = any(s <= match.start() < e for s, e in headlines)
+                yield self._mention(text.plain, match.start(), match.end(), is_headline)
+
+    def _mention(self, plain: str, head: int, end: int, is_headline: bool) -> _Named:
+        clause = _clause_start(plain, head)
+        words = plain[clause:end]
+        lead = self._rules["name.lead_in"].match(plain[clause:head] + "\0")
+        start = clause + (lead.end() if lead and lead.end() <= head - clause else 0)
+        if time := self._rules["name.time"].match(plain, start, head):
+            start = time.end()
+        # A blank may part the verb from the name: 举办 “…”讲座.
+        before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
+        name = plain[start:end]
+        is_cited = bool(self._rules["cited.after"].match(after) or self._rules["cited.before"].search(before))
+        return _Named(start, end, "" if name in self._bare else name, clause, self._weight(before, after, is_headline, start, start >= head), is_cited)
+
+    def _weight(self, before: str, after: str, is_headline: bool, start: int, is_head: bool) -> int:
+        """How surely a mention means the meeting reported."""
+        weight = 0
+        if self._rules["held.before"].search(before):
+            weight = 60
+        elif self._rules["held.after"].match(after):
+            weight = 55
+        elif self._rules["attended"].search(before):
+            weight = 35
+        elif self._rules["spoken"].match(after):
+            weight = 30
+        elif is_headline:
+            weight = 20
+        return weight + (10 if is_headline and weight else 0) - start // 60 - (10 if is_head else 0) if weight else 0
+
+    def _shortest(self, best: _Named, mentions: list[_Named]) -> _Named:
+        """The shortest full name among those that mean the same meeting as the best one."""
+        same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
+        places = [m for m in same if self._places.at(m.name, 0)]
+        candidates = places or [m for m in same if len(m.name) >= min(len(best.name), 8)]
+        return min([*candidates, best] if not places else candidates, key=lambda m: (len(m.name), m.start))
+
+    # --- kind, planning year ---------------------------------------------------------------------------------------
+
+    def _kind(self, text: Text, parts: tuple[Found[str], ...], named: _Named) -> str:
+        if self._is_report(text, parts):
+            return "government_work_report"
+        evidence = [named.name] if named.name else [text.plain[named.lead_start : named.end + 4], *self._doings(text)]
+        for words in evidence:
+            for rule in self._kinds:
+                if rule.pattern.search(words):
+                    return str(rule["kind"])
+        return "other"
+
+    def _doings(self, text: Text) -> list[str]:
+        """What a nameless meeting is said to have done, as 会议集中学习了 …"""
+        return [m[0] for m in self._rules["doings"].finditer(text.plain)]
+
+    def _planning_year(self, text: Text, parts: tuple[Found[str], ...], named: _Named) -> int | None:
+        """The year whose work the meeting plans, if the text says so."""
+        match = self._rules["planning_name"].match(named.name) if named.name else None
+        if match is None:
+            match = self._rules["planning_year"].search(text.plain, 0, _OPENING * 2)
+        if match is None:
+            return None
+        return int(match["year"] or match["titled"])
+
+    # --- the day ---------------------------------------------------------------------------------------------------
+
+    def _date(
+        self, text: Text, named: _Named, planning_year: int | None, published_on: datetime.date | None
+    ) -> tuple[str | None, str | None]:
+        """The first day of the meeting and what its year rests on."""
+        published_on = published_on or self._printed_on(text)
+        match = self._day_beside(text, named)
+        if match is None:
+            return self._day_from_publication(text, published_on)
+        month, day = self._number(match["month"]), self._number(match["day"])
+        if month is None or day is None or not (1 <= month <= 12 and 1 <= day <= 31):
+            return None, None
+        if match["year"] and (year := self._year(match["year"])):
+            return _iso(year, month, day), "explicit"
+        if year := self._year_printed_with(text, month, day):
+            return _iso(year, month, day), "explicit"
+        if planning_year:
+            return _iso(planning_year - (month >= 11), month, day), "inferred_from_planning_year"
+        if published_on:
+            return _iso(_year_before(published_on, month, day), month, day), "inferred_from_publication"
+        return None, None
+
+    def _day_beside(self, text: Text, named: _Named) -> re.Match[str] | None:
+        """The date printed with the meeting's name, else the first one in the opening of the body."""
+        pattern = self._rules["date"]
+        start, end = _sentence(text, named.start)
+        spans = [(start, end), (0, min(len(text.plain), 500))]
+        return next((m for s, e in spans for m in pattern.finditer(text.plain, s, e) if not self._is_stamp(text.plain, m)), None)
+
+    def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
+        """Whether a date is the day of publication or of a document rather than of the meeting."""
+        return bool(self._rules["stamp"].search(plain[max(0, match.start() - 12) : match.start()]))
+
+    def _year_printed_with(self, text: Text, month: int, day: int) -> int | None:
+        """The year of the same day where the text prints it in full elsewhere."""
+        for match in self._rules["date"].finditer(text.plain, 0, _OPENING):
+            if match["year"] and self._number(match["month"]) == month and self._number(match["day"]) == day:
+                return self._year(match["year"])
+        return None
+
+    def _day_from_publication(self, text: Text, published_on: datetime.date | None) -> tuple[str | None, str | None]:
+        """A day of the month alone, 今天 or 昨天, read from the day of publication."""
+        if published_on is None:
+            return None, None
+        opening = text.plain[:500]
+        relative = self._rules["relative_day"].search(opening)
+        if match := self._rules["day"].search(opening):
+            day = int(match["day"])
+            month = published_on if day <= published_on.day else published_on.replace(day=1) - datetime.timedelta(1)
+            return _iso(month.year, month.month, day), "inferred_from_publication"
+        if relative:
+            day_of = published_on - datetime.timedelta(0 if relative["today"] else 1)
+            return day_of.isoformat(), "inferred_from_publication"
+        return None, None
+
+    def _printed_on(self, text: Text) -> datetime.date | None:
+        """The day of publication that a page prints itself."""
+        match = self._rules["printed_on"].search(text.plain, 0, 300)
+        if match is None or not self._is_publication(text.plain, match):
+            return None
+        return _day(int(match["year"]), int(match["month"]), int(match["day"]))
+
+    def _is_publication(self, plain: str, match: re.Match[str]) -> bool:
+        return bool(self._rules["stamp"].search(plain[max(0, match.start() - 12) : match.start()])) or match[0][4] in "-/."
+
+    def _number(self, printed: str) -> int | None:
+        return self._numerals.count(printed)
+
+    def _year(self, printed: str) -> int | None:
+        if printed.isdigit():
+            return int(printed)
+        digits = [self._numerals.count(ch) for ch in printed]
+        return int("".join(str(d) for d in digits)) if None not in digits else None
+
+    # --- convenor --------------------------------------------------------------------------------------------------
+
+    def _convenor(self, text: Text, named: _Named) -> str | None:
+        """The body that met, as printed: at the head of the name, or the subject of 召开."""
+        if named.name and (congress := self._rules["congress"].match(named.name)) and self._is_congress(named.name):
+            return congress[0]
+        if named.name and (organ := self._organ_at(named.name, 0)):
+            return organ
+        for clause in self._clauses_before(text, named):
+            if organ := self._subject(clause):
+                return organ
+        for sentence in self._convening(text):
+            if organ := self._subject(sentence):
+                return organ
+        return None
+
+    def _clauses_before(self, text: Text, named: _Named) -> Iterator[str]:
+        """The clause of the meeting's name up to it, and the clauses of the sentence before, the nearest first."""
+        start, _ = _sentence(text, named.start)
+        clauses = re.split("[，；：\n]", text.plain[start : named.start])
+        yield from reversed(clauses)
+
+    def _is_congress(self, name: str) -> bool:
+        return bool(self._rules["congress"].match(name)) and self._organ_at(name, 0) is not None
+
+    def _convening(self, text: Text) -> Iterator[str]:
+        """Clauses of the text's opening that tell who convened or who attended as the body."""
+        for match in self._rules["convening"].finditer(text.plain, 0, _OPENING):
+            yield match["subject"]
+
+    def _subject(self, clause: str) -> str | None:
+        """The organ, or the organs joined, that begin a clause after its date."""
+        start = 0
+        if time := self._rules["name.time"].match(clause):
+            start = time.end()
+        first = self._organ_at(clause, start)
+        if first is None:
+            return None
+        end = start + len(first)
+        while joined := self._rules["organ_join"].match(clause, end):
+            other = self._organ_at(clause, joined.end())
+            if other is None:
+                break
+            end = joined.end() + len(other)
+        return clause[start:end] if not self._rules["not_body"].match(clause[end:]) else None
+
+    def _organ_at(self, words: str, start: int) -> str | None:
+        """The organ whose name begins at `start`: one of the central ones, or one of a place or level."""
+        match = self._organ.match(words, start)
+        if match is None:
+            return None
+        if match["word"] is None:
+            return match[0]
+        if match["seat"] and not self._is_seat(match["seat"] + match["word"]):
+            return None
+        return match[0]
+
+    def _is_seat(self, words: str) -> bool:
+        """Whether the words before an organ's own are a place (临江市), after 中共 or a number of terms."""
+        bare = self._rules["seat_lead"].sub("", words)
+        return not bare or bare in self._levels or bool(self._places.at(bare, 0)) or len(bare) in (3, 4)
+
+    def _in_full(self, text: Text, convenor: str | None, seat: _Seat) -> str | None:
+        """The convenor with its place before it, in the form that the text prints where it prints one."""
+        if convenor is None or seat.jurisdiction is None or not self._expands.match(convenor):
+            return convenor
+        place = seat.jurisdiction
+        word = next(w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w))
+        tail = convenor[len(word) :]
+        full = place + tail if place.endswith(word) or word not in place[-1:] and len(word) > 1 else place + convenor
+        full = place + tail if place.endswith(word) else full
+        printed = re.compile("(?:" + self._rules["party"].pattern + ")?" + re.escape(place) + "(?:" + self._rules["people_s"].pattern + ")?" + re.escape(tail))
+        match = printed.search(text.plain)
+        return match[0] if match else full
+
+    # --- whose meeting ---------------------------------------------------------------------------------------------
+
+    def _seat(self, text: Text, named: _Named, convenor: str | None, date: str | None) -> _Seat:
+        """Level and place, from the convenor and the name, else from what the text calls its own."""
+        for words in (convenor, named.name):
+            if words and (seat := self._seat_of(text, words, date)):
+                return seat
+        if self._rules["central"].search(text.plain, 0, 400):
+            return _Seat(_CENTRAL)
+        word = self._own_word(text)
+        return self._relative(text, word, date) if word else self._by_place_alone(text, date)
+
+    def _seat_of(self, text: Text, words: str, date: str | None) -> _Seat | None:
+        """The seat that a convenor's or a meeting's own words tell."""
+        words = self._rules["seat_lead"].sub("", words)
+        if any(words.startswith(organ) for organ in self._central) or self._rules["nation"].match(words):
+            return _Seat(_CENTRAL)
+        name = self._places.at(words, 0)
+        if name and (full := self._full_name(words, name)):
+            return self._of_place(text, full, date)
+        match = self._rules["level_lead"].match(words)
+        return self._relative(text, match["word"], date) if match else None
+
+    def _full_name(self, words: str, name: str) -> str:
+        return name
+
+    def _of_place(self, text: Text, name: str, date: str | None) -> _Seat:
+        printed = {f.value for f in self._places.find(text.plain, 0, min(len(text.plain), _OPENING))}
+        divisions = self._places.meant(name, printed, date)
+        if len(divisions) == 1:
+            return _Seat(divisions[0].level, divisions[0].name, divisions[0])
+        level = divisions[0].level if divisions else None
+        return _Seat(level, name)
+
+    def _own_word(self, text: Text) -> str | None:
+        """The level word by which the text means its own place: 我县 before 全县 before 县委."""
+        weights: Counter[str] = Counter()
+        for match in self._rules["level"].finditer(text.plain):
+            weights[match["word"]] += 6 if match["our"] else 3 if match["all"] else 1
+        return max(weights, key=lambda w: (weights[w], w)) if weights else None
+
+    def _relative(self, text: Text, word: str, date: str | None) -> _Seat:
+        """The place that 我县, 市委 … mean in this text: the one printed most that such a word can call so."""
+        printed = self._places.find(text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING)
+        names = {f.value for f in printed}
+        scores: Counter[Division] = Counter()
+        for found in printed:
+            divisions = [d for d in self._places.meant(found.value, names, date) if _is_called(d, word)]
+            if len(divisions) == 1:
+                scores[divisions[0]] += (3 if found.value == divisions[0].name else 2) + (3 if found.start < 200 else 0)
+        if not scores:
+            return _Seat(self._levels[word])
+        best = max(scores, key=lambda d: (scores[d], d.code))
+        return _Seat(best.level, best.name, best)
+
+    def _by_place_alone(self, text: Text, date: str | None) -> _Seat:
+        """The seat of a text without level words: the place in its first lines, if it prints just one."""
+        printed = self._places.find(text.plain, 0, min(len(text.plain), 200))
+        names = {f.value for f in printed}
+        divisions = {d for n in names for d in self._places.meant(n, names, date)}
+        lowest = [d for d in divisions if d.code not in {o.parent for o in divisions}]
+        return _Seat(lowest[0].level, lowest[0].name, lowest[0]) if len(lowest) == 1 else _Seat(None)
+
+
+def _is_called(division: Division, word: str) -> bool:
+    """Whether a level word can mean a division: 市 a city of any level, 县 a county, 省 a province."""
+    if len(word) == 1 and division.name.endswith(word):
+        return not division.name.endswith("自治" + word) or word != "区"
+    return division.name.endswith(word)
+
+
+def _clause_start(plain: str, offset: int) -> int:
+    """Where the clause that holds `offset` begins; marks inside brackets and quotation marks do not count."""
+    at = offset
+    while at > 0 and offset - at < 60:
+        ch = plain[at - 1]
+        if ch in "）”":
+            opening = plain.rfind("（" if ch == "）" else "“", max(0, at - 24), at)
+            if opening < 0:
+                return at
+            at = opening
+        elif ch in _MARKS or ch in "（“":
+            return at
+        else:
+            at -= 1
+    return at
+
+
+def _sentence(text: Text, offset: int) -> tuple[int, int]:
+    return next(((s, e) for s, e in text.sentences if s <= offset < e), (0, 0))
+
+
+def _day(year: int, month: int, day: int) -> datetime.date | None:
+    try:
+        return datetime.date(year, month, day)
+    except ValueError:
+        return None
+
+
+def _iso(year: int, month: int, day: int) -> str | None:
+    date = _day(year, month, day)
+    return date.isoformat() if date else None
+
+
+def _year_before(published_on: datetime.date, month: int, day: int) -> int:
+    """The year that puts a month and day nearest before the day of publication."""
+    later = (month, day) > (published_on.month, published_on.day)
+    # A report may be dated a day ahead of the meeting's last day.
+    return published_on.year - (later and (month, day) > (published_on.month, published_on.day + 2))

@@ -1,0 +1,238 @@
+"""Personal names and the posts printed beside them, found from posts, titles and places where a name can begin."""
+
+import re
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from transforms.lexicon import Lexicon
+
+_HAN = "\u3400-\u9fff"
+_WHITE = " \u3000"
+_MARKS = "，。；：！？\n（）【】“”《》"
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A name in the text, with the stretch before it that holds its post and the end of a title after it."""
+
+    start: int
+    end: int
+    post: str | None
+    post_start: int
+    tail: int
+    is_bare: bool
+
+
+class Vocabulary:
+    """A set of words, asked whether one of them begins or ends at a place."""
+
+    def __init__(self, words: Collection[str]) -> None:
+        self.words = frozenset(words)
+        self.lengths = tuple(sorted({len(w) for w in words}, reverse=True))
+
+    def at(self, plain: str, start: int) -> str:
+        """The longest word that begins at `start`, "" if none does."""
+        return next((w for n in self.lengths if (w := plain[start : start + n]) in self.words), "")
+
+    def before(self, plain: str, end: int) -> str:
+        """The longest word that ends at `end`, "" if none does."""
+        return next((w for n in self.lengths if (w := plain[max(0, end - n) : end]) in self.words), "")
+
+
+class Names:
+    """Finds every name that a text prints with a post or title, at the head of a clause, or in a list of such."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._common = frozenset(lexicon.terms("surnames", kind="common"))
+        self._surnames = self._common | frozenset(lexicon.terms("surnames", kind="rare"))
+        self._compound = frozenset(t for t in lexicon.terms("surnames", kind="compound") if len(t) == 2)
+        self._heads = Vocabulary(lexicon.terms("posts"))
+        self._strong = frozenset(lexicon.terms("posts", strength="strong"))
+        self._titles = Vocabulary(lexicon.terms("titles", part="post"))
+        self._courtesies = Vocabulary(lexicon.terms("titles", part="courtesy"))
+        places = {row["short"] or row["name"] for row in lexicon.table("divisions") if row["level"] != "county"}
+        self._not_names = Vocabulary(places.union(lexicon.terms("not_names")))
+        self._stops = frozenset(lexicon.terms("given_name_stops"))
+        self._follows = Vocabulary(lexicon.terms("after_name"))
+        self._acts = Vocabulary((*lexicon.terms("participation"), *lexicon.terms("reporting_verbs")))
+        self._joins = Vocabulary(lexicon.terms("name_joins"))
+        rules = {r.name: r.pattern for r in lexicon.rules("people")}
+        self._lead_in = rules["lead_in"]
+        first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
+        ends = "".join(sorted({t[-1] for t in self._heads.words}))
+        organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
+        self._after_post = re.compile(f"[{ends}{organs}][{_WHITE}]?(?=[{first}{_HAN}·]{{2}})(?=[{first}]|[{_HAN}]+·)")
+        self._clause_start = re.compile(f"(?<![^{_MARKS}、{_WHITE}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]")
+
+    @property
+    def joins(self) -> frozenset[str]:
+        """What may stand between two names of one list, "" among it."""
+        return self._joins.words | {""}
+
+    def ends_post(self, words: str) -> bool:
+        """Whether `words` end as a post does."""
+        return bool(self._heads.before(words, len(words)))
+
+    def find(self, plain: str) -> list[Mention]:
+        """All mentions in reading order; of a bare one that nothing else supports, the caller decides."""
+        found: dict[int, Mention] = {}
+        floor = 0
+        for match in self._after_post.finditer(plain):
+            if match.end() >= floor and (mention := self._after(plain, match.end(), floor)) is not None:
+                found.setdefault(mention.start, mention)
+                floor = self._continue(plain, mention, found)
+        for match in self._clause_start.finditer(plain):
+            if match.start() not in found:
+                for mention in self._opening(plain, match.start()):
+                    found.setdefault(mention.start, mention)
+        mentions = sorted(found.values(), key=lambda m: (m.start, -m.end))
+        return [m for i, m in enumerate(mentions) if i == 0 or m.start >= mentions[i - 1].end]
+
+    def end_of(self, plain: str, start: int) -> int:
+        """The end of the name that begins at `start`, 0 if none does: what follows decides how long it is."""
+        if self._not_names.at(plain, start):
+            return 0
+        if plain[start : start + 2] in self._compound:
+            lengths = (4, 3)
+        elif plain[start] in self._surnames:
+            lengths = (3, 2)
+        else:
+            lengths = ()
+        for length in lengths:
+            if self._is_name(plain, start, start + length):
+                return start + length
+        return self._spaced_or_dotted(plain, start, bool(lengths))
+
+    def _is_name(self, plain: str, start: int, end: int) -> bool:
+        given = plain[start + 1 : end]
+        if len(given) != end - start - 1 or not all(_is_han(ch) for ch in given):
+            return False
+        if self._stops.intersection(given) or self._heads.before(plain[start:end], end - start):
+            return False
+        return self._may_follow(plain, end)
+
+    def _may_follow(self, plain: str, end: int) -> bool:
+        if end >= len(plain) or not _is_han(plain[end]):
+            return True
+        return bool(self._follows.at(plain, end) or self._acts.at(plain, end) or self._titles.at(plain, end))
+
+    def _spaced_or_dotted(self, plain: str, start: int, has_surname: bool) -> int:
+        """A name of two characters set apart (张 三), or one with a dot (买买提·艾力)."""
+        if has_surname and plain[start + 1 : start + 2] in _WHITE and start + 2 < len(plain):
+            given = plain[start + 2]
+            return start + 3 if _is_han(given) and self._may_follow(plain, start + 3) else 0
+        match = re.compile(f"[{_HAN}]{{1,6}}(?:·[{_HAN}]{{1,8}}?)+(?![·])").match(plain, start)
+        while match is not None and match.end() - start < 20:
+            if self._may_follow(plain, match.end()):
+                return match.end()
+            match = re.compile(f"[{_HAN}·]{{{match.end() - start + 1}}}").match(plain, start)
+        return 0
+
+    def _after(self, plain: str, start: int, floor: int) -> Mention | None:
+        """The name right after a post, or after an organ if a title follows it."""
+        post_end = start
+        while plain[post_end - 1] in _WHITE:
+            post_end -= 1
+        head = self._heads.before(plain, post_end)
+        end = self.end_of(plain, start)
+        if not end or self._is_within_post(plain, start):
+            return None
+        title = self._titles.at(plain, end)
+        if not head and not title:
+            return None
+        if head and head not in self._strong and not (title or self._acts.at(plain, end) or self._listed(plain, end)):
+            return None
+        return self._mention(plain, start, end, post_end, title, floor)
+
+    def _is_within_post(self, plain: str, start: int) -> bool:
+        """Whether a post's word goes on across `start`, as 秘书长 after 秘书."""
+        return any(len(self._heads.before(plain, start + n)) > n for n in (1, 2))
+
+    def _listed(self, plain: str, end: int) -> bool:
+        return plain[end : end + 1] in "、，等"
+
+    def _mention(
+        self, plain: str, start: int, end: int, post_end: int, title: str, floor: int
+    ) -> Mention:
+        post_start = self._post_start(plain, post_end, bool(title), floor)
+        post = plain[post_start:post_end]
+        # A post is whole before the name, or its last word stands after it (市教育局 + name + 局长).
+        if title and (not post or not self._heads.before(plain, post_end)):
+            post += title
+        tail = end + len(title)
+        tail += len(self._courtesies.at(plain, tail))
+        return Mention(start, end, post or None, post_start, tail, not post)
+
+    def _post_start(self, plain: str, end: int, has_title: bool, limit: int) -> int:
+        """Where the posts that end at `end` begin: items joined by 、, each of which ends with a post's word."""
+        floor = end
+        while floor > limit and end - floor < 80 and (plain[floor - 1] not in _MARKS or self._in_quotes(plain, floor, end)):
+            if plain[floor - 1] in _WHITE:
+                break
+            floor -= 1
+        start, item_end = end, end
+        while item_end > floor:
+            item_start = plain.rfind("、", floor, item_end) + 1 or floor
+            item = plain[item_start:item_end]
+            whole = self._heads.before(plain, item_end) or (has_title and item_end == end)
+            if not whole or not item:
+                break
+            lead = self._lead_in.match(item)
+            if lead:
+                return item_start + lead.end()
+            joined = self._joins.at(plain, item_start)
+            start = item_start + (len(joined) if len(item) > len(joined) + 1 else 0)
+            item_end = item_start - 1
+        return start
+
+    def _in_quotes(self, plain: str, at: int, end: int) -> bool:
+        """Whether the quotation mark before `at` belongs to a post, as in “六五”普法讲师团讲师."""
+        if plain[at - 1] == "”":
+            return plain.rfind("“", max(0, at - 12), at) >= 0
+        return plain[at - 1] == "“" and plain.find("”", at, end) >= 0
+
+    def _continue(self, plain: str, mention: Mention, found: dict[int, Mention]) -> int:
+        """The bare names that follow in a list (、 or 和): they share the post; the end of the last."""
+        while True:
+            join = self._joins.at(plain, mention.tail)
+            start = mention.tail + len(join)
+            if not join or start in found or start >= len(plain):
+                return mention.tail
+            end = self.end_of(plain, start)
+            if not end or self._is_word(plain, start, end):
+                return mention.tail
+            title = self._titles.at(plain, end)
+            post = title or (None if join.startswith("，") else mention.post)
+            tail = end + len(title)
+            tail += len(self._courtesies.at(plain, tail))
+            mention = Mention(start, end, post, start, tail, True)
+            found[start] = mention
+
+    def _is_word(self, plain: str, start: int, end: int) -> bool:
+        """Whether the seeming name is the beginning of a post or an organ (、常委会…)."""
+        return bool(self._heads.at(plain, start))
+
+    def _opening(self, plain: str, start: int) -> Iterator[Mention]:
+        """A name or list of names at the head of a clause, before what its bearers do."""
+        listed: list[Mention] = []
+        while (end := self.end_of(plain, start)) and not self._is_word(plain, start, end):
+            title = self._titles.at(plain, end)
+            tail = end + len(title)
+            courtesy = self._courtesies.at(plain, tail)
+            tail += len(courtesy)
+            listed.append(Mention(start, end, title or None, start, tail, True))
+            join = self._joins.at(plain, tail)
+            if not join or join == "，":
+                if title or courtesy or self._acts.at(plain, tail) or (len(listed) > 1):
+                    yield from listed
+                    return
+                break
+            start = tail + len(join)
+            if start >= len(plain):
+                break
+        if len(listed) > 1:
+            yield from listed
+
+
+def _is_han(ch: str) -> bool:
+    return "\u3400" <= ch <= "\u9fff"

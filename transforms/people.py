@@ -1,0 +1,203 @@
+"""Who took part in a meeting: name, posts as printed, and whether he or she presided, spoke or attended."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon
+from transforms.meeting import MeetingFacts
+from transforms.names import Mention, Names
+from transforms.text import Text
+
+_RANK = {"chair": 3, "speaker": 2, "attendee": 1}
+_HEADLINES = ("title", "kicker", "deck", "label")
+_NO_PART = ("byline", "credit", "furniture")
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person who took part."""
+
+    name: str
+    post: str | None
+    role: str
+
+
+@dataclass(slots=True)
+class _Record:
+    """What the text says of one name, gathered in reading order."""
+
+    first: Mention
+    post: str | None = None
+    headline_post: str | None = None
+    role: str | None = None
+    headline_role: str | None = None
+    is_elsewhere: bool = False
+    is_mentioned: bool = False
+    start: int = field(default=-1)
+
+
+class People:
+    """Finds the participants of a meeting."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._names = Names(lexicon)
+        self._patterns = {r.name: r.pattern for r in lexicon.rules("people")}
+
+    def find(
+        self,
+        text: Text,
+        meetings: tuple[Found[MeetingFacts], ...],
+        parts: tuple[Found[str], ...] = (),
+    ) -> tuple[Found[Person], ...]:
+        """Everyone the text names as taking part, once each, in the order of their first mention."""
+        mentions = self._names.find(text.plain)
+        mentions = self._with_later(text.plain, mentions)
+        records: dict[str, _Record] = {}
+        main = meetings[0].value.name if meetings else None
+        runs = list(self._runs(text, mentions))
+        for run, following in zip(runs, [*runs[1:], None], strict=False):
+            zone = _zone(parts, run[0].start)
+            if zone not in _NO_PART:
+                stop = following[0].post_start if following else len(text.plain)
+                self._note(text, run, stop, zone in _HEADLINES, main, records)
+        return tuple(_found(text, r) for r in records.values() if _role(r))
+
+    def _with_later(self, plain: str, mentions: list[Mention]) -> list[Mention]:
+        """The mentions together with each later place where a known name stands alone."""
+        known = {plain[m.start : m.end] for m in mentions}
+        taken = {m.start for m in mentions}
+        ends = sorted((m.start, m.end) for m in mentions)
+        for name in sorted(known):
+            at = plain.find(name)
+            while at >= 0:
+                i = bisect_right(ends, (at, 1 << 60)) - 1
+                if at not in taken and (i < 0 or ends[i][1] <= at):
+                    mentions.append(Mention(at, at + len(name), None, at, at + len(name), True))
+                at = plain.find(name, at + len(name))
+        return sorted(mentions, key=lambda m: m.start)
+
+    def _runs(self, text: Text, mentions: list[Mention]) -> Iterator[list[Mention]]:
+        """Mentions that stand together as one subject: nothing but joins and posts between them."""
+        run: list[Mention] = []
+        for mention in mentions:
+            if run and not self._is_joined(text.plain, run[-1].tail, mention.post_start):
+                yield run
+                run = []
+            run.append(mention)
+        if run:
+            yield run
+
+    def _is_joined(self, plain: str, start: int, end: int) -> bool:
+        gap = plain[start:end].strip(" \u3000")
+        return start >= end or gap in self._names.joins
+
+    def _note(
+        self, text: Text, run: list[Mention], stop: int, is_headline: bool, main: str | None, records: dict[str, _Record]
+    ) -> None:
+        """Enter what a run's sentence says of its members."""
+        start, end = _sentence(text, run[0].post_start)
+        before = text.plain[start : run[0].post_start]
+        after = text.plain[run[-1].tail : max(min(end, stop), run[-1].tail)]
+        led = self._patterns["led"].match(after)
+        role = self._role(before, after)
+        elsewhere = self._is_elsewhere(before, after, main)
+        for mention in run:
+            name = "".join(text.plain[mention.start : mention.end].split())
+            record = records.setdefault(name, _Record(mention))
+            post = mention.post or (led["post"] if led else None) or self._became(after, mention, run)
+            _enter(record, post, role, elsewhere, is_headline, mention)
+
+    def _became(self, after: str, mention: Mention, run: list[Mention]) -> str | None:
+        match = self._patterns["became"].match(after) if mention is run[-1] else None
+        if match is None:
+            return None
+        post = match["post"]
+        return next((post[:n] for n in range(len(post), 1, -1) if self._names.ends_post(post[:n])), None)
+
+    def _role(self, before: str, after: str) -> str | None:
+        """The role that the words around a run give it; None where it only is named."""
+        clause = _last_clause(before)
+        if self._patterns["invoked.before"].search(clause) or self._patterns["invoked.after"].match(after):
+            return None
+        tail = self._own(after)
+        if self._patterns["chair"].search(tail):
+            return "chair"
+        if self._patterns["said"].match(tail) or self._patterns["spoke"].search(tail):
+            return "speaker"
+        if self._patterns["attended"].search(tail) or self._patterns["accompanied"].match(tail):
+            return "speaker" if self._patterns["said.then"].search(tail) else "attendee"
+        return "attendee" if self._patterns["listed"].search(before) else None
+
+    def _own(self, after: str) -> str:
+        """The part of a sentence after a run that still speaks of it."""
+        turn = self._patterns["turn"].search(after)
+        return after[: min(turn.start() if turn else len(after), 120)]
+
+    def _is_elsewhere(self, before: str, after: str, main: str | None) -> bool:
+        """Whether the sentence tells of another occasion than the meeting."""
+        if self._patterns["elsewhere"].match(before):
+            return True
+        match = self._patterns["occasion"].match(after[:60]) if main else None
+        return match is not None and main is not None and not _same_meeting(match["meeting"], main)
+
+
+def _enter(
+    record: _Record, post: str | None, role: str | None, elsewhere: bool, is_headline: bool, mention: Mention
+) -> None:
+    """Add one mention to what is known of a person."""
+    if is_headline:
+        record.headline_post = record.headline_post or post
+        record.headline_role = _higher(record.headline_role, role)
+        return
+    record.is_mentioned = record.is_mentioned or bool(role)
+    record.post = record.post or post
+    if elsewhere or (record.is_elsewhere and mention.is_bare):
+        record.is_elsewhere = True
+        return
+    if role:
+        record.is_elsewhere = False
+        record.role = _higher(record.role, role)
+
+
+def _higher(one: str | None, other: str | None) -> str | None:
+    return max((one, other), key=lambda role: _RANK[role] if role else 0)
+
+
+def _role(record: _Record) -> str | None:
+    """The role that holds in the end: a headline's counts where the body does not contradict it."""
+    if record.role is None and record.is_elsewhere:
+        return None
+    return _higher(record.role, record.headline_role)
+
+
+def _found(text: Text, record: _Record) -> Found[Person]:
+    mention = record.first
+    name = text.text[mention.start : mention.end]
+    role = _role(record)
+    assert role is not None  # noqa: S101
+    return Found(mention.start, mention.end, Person(name, record.post or record.headline_post, role))
+
+
+def _sentence(text: Text, offset: int) -> tuple[int, int]:
+    """The sentence that holds `offset`."""
+    i = bisect_right(text.sentences, (offset, 1 << 60)) - 1
+    return text.sentences[max(i, 0)]
+
+
+def _last_clause(before: str) -> str:
+    return re.split("[，。；：！？]", before)[-1]
+
+
+def _zone(parts: tuple[Found[str], ...], offset: int) -> str:
+    return next((p.value for p in parts if p.start <= offset < p.end), "")
+
+
+def _same_meeting(phrase: str, main: str) -> bool:
+    """Whether two names can mean the same meeting: one holds the other, or they share most of their characters."""
+    if phrase in main or main in phrase:
+        return True
+    shared = len(set(phrase) & set(main))
+    return shared >= 0.7 * min(len(set(phrase)), len(set(main)))

@@ -1,0 +1,79 @@
+"""Places printed in a text and the divisions of China that they mean."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon
+
+
+@dataclass(frozen=True, slots=True)
+class Division:
+    """One division of China at one time, as GB/T 2260 lists it."""
+
+    code: str
+    name: str
+    level: str
+    parent: str
+    province: str
+    short: str
+    valid_from: str
+    valid_to: str
+
+    def stood_on(self, day: str | None) -> bool:
+        """Whether the division had this code and name on an ISO day (today, if none is known)."""
+        if day is None:
+            return not self.valid_to
+        return (not self.valid_from or self.valid_from <= day) and (not self.valid_to or day <= self.valid_to)
+
+
+class Places:
+    """Finds the names of divisions and decides which division each one means."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        names: dict[str, list[Division]] = defaultdict(list)
+        for row in lexicon.table("divisions"):
+            division = Division(**row)
+            names[division.name].append(division)
+            if len(division.short) > 1 and division.short != division.name:
+                names[division.short].append(division)
+        self._names = {name: tuple(divisions) for name, divisions in names.items()}
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for name in self._names:
+            lengths[name[:2]].add(len(name))
+        self._lengths = {start: tuple(sorted(ns, reverse=True)) for start, ns in lengths.items()}
+
+    def at(self, plain: str, start: int) -> str:
+        """The longest name of a division that begins at `start`, "" if none does."""
+        for length in self._lengths.get(plain[start : start + 2], ()):
+            if (name := plain[start : start + length]) in self._names:
+                return name
+        return ""
+
+    def find(self, plain: str, start: int, end: int) -> list[Found[str]]:
+        """The names of divisions printed between `start` and `end`, longest first, none inside another."""
+        found, at, lengths = [], start, self._lengths
+        while at < end:
+            if plain[at : at + 2] in lengths and (name := self.at(plain, at)):
+                found.append(Found(at, at + len(name), name))
+                at += len(name)
+            else:
+                at += 1
+        return found
+
+    def meant(self, name: str, printed: Iterable[str], day: str | None) -> tuple[Division, ...]:
+        """The divisions that `name` can mean, those alone whose parents are printed too where any are."""
+        divisions = self._names.get(name, ())
+        standing = tuple(d for d in divisions if d.stood_on(day)) or divisions
+        latest = {d.code: d for d in sorted(standing, key=lambda d: d.valid_from)}
+        candidates = _full_names_first(name, latest.values())
+        above = {d.code for other in printed if other != name for d in self._names.get(other, ())}
+        supported = tuple(d for d in candidates if d.parent in above or d.code[:2] + "0000" in above)
+        return supported or candidates
+
+
+def _full_names_first(name: str, divisions: Iterable[Division]) -> tuple[Division, ...]:
+    """Divisions of that very name, else those whose short name it is."""
+    divisions = tuple(divisions)
+    return tuple(d for d in divisions if d.name == name) or divisions
