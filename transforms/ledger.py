@@ -53,8 +53,10 @@ class _Course:
     mode: str = ""
     before: str = ""
     speech: str = ""
+    speech_is_new: bool = False
     modal: Found[str] | None = None
     is_first: bool = True
+    is_headed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,12 @@ class Ledger:
         sections = ("speech", "procedure", "past", "statistic", "assessment", "frame", "announce", "thanks", "debris")
         self._signals = {name: Signals(lexicon.rules("ledger", name)) for name in sections}
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
+        self._section = lexicon.rules("ordinals", "section")[0].pattern
+        self._firm = {name: Signals(tuple(r for r in lexicon.rules("ledger", name) if r.extra.get("firm"))) for name in _FIRM}
         self._deed = lexicon.rules("modals", "deed")[0].pattern
+        self._strong = lexicon.rules("modals", "strong")[0].pattern
+        self._nominal = lexicon.rules("modals", "nominal")[0].pattern
+        self._subject = Signals(lexicon.rules("ledger", "subject"))
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._holding = tuple(lexicon.terms("holding"))
 
@@ -103,7 +110,7 @@ class Ledger:
             return Entry(piece.start, piece.end, role, f"{role}.{piece.part}", piece.start, piece.end)
         body_start = self._body_start(text.plain, piece)
         body = text.plain[body_start : piece.body_end]
-        ahead = self._ahead(text.plain, piece, following)
+        ahead = _ahead(text.plain, piece, following)
         heading = _heading_end(headings, piece)
         verdict = self._judge(body, ahead, heading, course, text, piece)
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
@@ -120,12 +127,6 @@ class Ledger:
         match = self._opening.match(plain[start : piece.body_end])
         end = start + (match.end() if match else 0)
         return end if end < piece.body_end else start
-
-    def _ahead(self, plain: str, piece: _Piece, following: _Piece | None) -> str:
-        """The first words of the next clause of the same sentence."""
-        if following is None or following.sentence != piece.sentence or following.part:
-            return ""
-        return plain[following.start : min(following.start + 40, following.body_end)]
 
     def _judge(
         self, body: str, ahead: str, heading: int, course: _Course, text: Text, piece: _Piece
@@ -147,7 +148,13 @@ class Ledger:
         """Headings, debris, and what a zone settles alone."""
         if heading:
             course.mode = "directive"
+            course.is_headed = self._stands_alone(text, piece)
             return _Verdict("heading", "heading.focus_area")
+        if course.is_headed:
+            return _Verdict("heading", "heading.line")
+        if course.zone.kind in _PLANS and self._is_numbered(text, piece):
+            course.mode, course.is_headed = "directive", self._stands_alone(text, piece)
+            return _Verdict("heading", "heading.numbered")
         if course.zone.is_heading:
             return _Verdict("heading", course.zone.rule)
         if course.zone.kind == "furniture":
@@ -162,6 +169,16 @@ class Ledger:
             return _Verdict("procedure", "procedure.thanks")
         return None
 
+    def _stands_alone(self, text: Text, piece: _Piece) -> bool:
+        """Whether a heading is all that its paragraph holds."""
+        start, end = text.paragraphs[piece.paragraph]
+        return end - start < 64 and text.sentences[piece.sentence] == (start, end)
+
+    def _is_numbered(self, text: Text, piece: _Piece) -> bool:
+        """Whether a paragraph of a report begins here with the number of a section: （二）."""
+        start = text.paragraphs[piece.paragraph][0]
+        return piece.start == start and self._section.match(text.plain[start : start + 8]) is not None
+
     def _thanks(self, text: Text, piece: _Piece) -> bool:
         start, end = text.sentences[piece.sentence]
         return self._signals["thanks"].of(text.plain[start:end]) is not None
@@ -169,9 +186,11 @@ class Ledger:
     def _by_speech(self, body: str, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
         rule = self._signals["speech"].of(body) if body[-1:] in _SPEECH_ENDS else None
-        if rule is None:
+        if rule is None or (course.mode == "directive" and not course.is_first):
             return None
-        course.speech = rule["says"]
+        if self._modals.opens(body) or self._modals.of(body):
+            return None
+        course.speech, course.speech_is_new = rule["says"], True
         course.mode = ""
         course.is_first = True
         return _Verdict("procedure" if len(body) > 14 else "frame", rule.name)
@@ -180,13 +199,18 @@ class Ledger:
         """In a look-back everything is past, among the problems everything but a demand is a judgement."""
         if course.speech == "others":
             return _Verdict("assessment", "speech.others")
-        if course.zone.kind == "past":
+        if course.zone.kind == "past" and course.mode != "directive" and not self._demands_outright(body):
             rule = self._signals["assessment"].of(body) or self._signals["frame"].of(body)
             role = rule.name.split(".")[0] if rule else "result"
             return _Verdict(role, rule.name if rule else course.zone.rule)
         if course.zone.kind == "opening":
             return _Verdict("procedure", course.zone.rule)
         return None
+
+    def _demands_outright(self, body: str) -> bool:
+        """Whether the clause demands without a theme before it, as a lesson of a look-back does (必须坚持…)."""
+        demand = self._modals.of(body)
+        return demand is not None and demand.begins > 0 and demand.rule == "modal.must"
 
     def _by_demand(self, body: str, course: _Course, piece: _Piece, text: Text) -> _Verdict | None:
         """A clause with a governing word directs, unless what it governs is a frame."""
@@ -196,7 +220,7 @@ class Ledger:
         course.mode = "directive"
         at = piece.body_end - len(body)
         course.modal = Found(at + demand.start, at + demand.end, text.text[at + demand.start : at + demand.end])
-        rest = body[demand.begins :]
+        rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
         if not rest or (frame := self._frame(rest)) is None:
             return _Verdict("initiative", demand.rule, demand.begins)
         return frame
@@ -206,7 +230,9 @@ class Ledger:
         rule = self._signals["frame"].of(body)
         if rule is None or body.startswith(self._holding):
             return None
-        if rule.name in _MAY_HOLD_A_DEED and self._deed.search(body, 4):
+        if rule.name == "frame.around" and self._deed.search(body, 4) and not self._nominal.search(body):
+            return None
+        if rule.name == "frame.spirit" and self._strong.search(body, 3):
             return None
         if rule.name == "frame.purpose" and self._offer.match(body):
             return None
@@ -215,35 +241,45 @@ class Ledger:
     def _by_frame(self, body: str, ahead: str, course: _Course) -> _Verdict | None:
         """Frames and announcements, which leave the course as it is."""
         if frame := self._frame(body):
+            if frame.rule == "frame.only_if" and not course.mode:
+                course.mode = "assessment"
             return frame
+        is_deed = self._modals.opens(body)
         if rule := self._signals["announce"].of(body):
             if rule.name == "announce.targets":
                 course.mode = "directive"
-            return _Verdict("frame", rule.name)
-        if course.is_first and ahead and self._is_topic(body, ahead):
-            return _Verdict("frame", "frame.topic")
+                return _Verdict("frame", rule.name)
+            if not is_deed:
+                return _Verdict("frame", rule.name)
+        if (is_deed or course.is_first) and ahead and course.mode != "directive":
+            return self._as_topic(ahead, course)
         return None
 
-    def _is_topic(self, body: str, ahead: str) -> bool:
-        """Whether the clause only names what the next one demands (做好经济工作，必须加强领导)."""
-        if not self._modals.opens(body):
-            return False
-        demand = self._modals.of(ahead)
-        return demand is not None and demand.start == 0 and not demand.rule.endswith("never")
+    def _as_topic(self, ahead: str, course: _Course) -> _Verdict | None:
+        """A deed that the next clause only judges or demands: 办好教育，关系未来 · 做好经济工作，必须加强领导."""
+        if rule := self._subject.of(ahead):
+            return _Verdict("assessment", rule.name)
+        demand = self._modals.of(ahead) if course.before != "directive" or course.speech_is_new else None
+        if demand is None or demand.start > 0 or demand.rule == "modal.never":
+            return None
+        return _Verdict("frame", "frame.topic")
 
     def _by_signal(self, body: str, course: _Course) -> _Verdict | None:
         """Words that mark the past, a judgement, or what a meeting did, whatever the sentence is about."""
-        is_deed = self._modals.opens(body)
-        if course.mode == "directive" and is_deed:
-            return None
+        is_plan = course.zone.kind in _PLANS
+        is_deed = self._modals.opens(body) and (is_plan or course.mode == "directive" or self._continues(course))
         for name, role, mode in _SIGNALS:
             if name == "procedure" and course.zone.kind:
                 continue
-            if rule := self._signals[name].of(body):
-                if course.mode != "directive":
+            if rule := (self._firm if is_deed else self._signals)[name].of(body):
+                if course.mode != "directive" and not is_plan:
                     course.mode = mode
                 return _Verdict(role, rule.name)
         return None
+
+    def _continues(self, course: _Course) -> bool:
+        """Whether a sentence that begins with a deed goes on with the demands of the one before or of its speaker."""
+        return not course.mode and (course.before == "directive" or course.speech == "demand")
 
     def _by_course(self, body: str, ahead: str, course: _Course) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
@@ -257,12 +293,11 @@ class Ledger:
 
     def _course_begun(self, body: str, course: _Course) -> str:
         """The mode of a sentence that begins without a sign."""
-        if course.zone.kind in ("year", "period", "plan", "mixed"):
+        if course.zone.kind in _PLANS:
             return "directive"
         if course.zone.kind == "problems":
             return "assessment"
-        is_deed = self._modals.opens(body)
-        if is_deed and (course.before == "directive" or course.speech == "demand"):
+        if self._modals.opens(body) and self._continues(course):
             return "directive"
         if course.speech:
             return "assessment"
@@ -270,13 +305,23 @@ class Ledger:
 
 
 _SPEECH_ENDS = frozenset("调求出为说示召望明定勉嘱托语议诉言话叹绍到叮")
-_MAY_HOLD_A_DEED = ("frame.around", "frame.spirit", "frame.guided", "frame.within", "frame.towards", "frame.purpose")
+_PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = (
     ("procedure", "procedure", "narration"),
     ("past", "result", "past"),
     ("assessment", "assessment", "assessment"),
 )
+_FIRM = ("procedure", "past", "assessment")
 _COURSE_ROLES = {"past": "result", "assessment": "assessment", "narration": "procedure"}
+
+
+def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:
+    """The first words of the next clause, where a comma alone parts it from this one."""
+    if following is None or following.sentence != piece.sentence or following.part:
+        return ""
+    if plain[piece.body_end : piece.end].strip() != "，":
+        return ""
+    return plain[following.start : min(following.start + 40, following.body_end)]
 
 
 def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...]) -> None:
@@ -284,11 +329,12 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...]) -> None:
     last = course.piece
     if last is None or last.paragraph != piece.paragraph:
         course.zone = zones[piece.paragraph]
+        course.is_headed = False
         if course.speech == "others":
             course.speech = ""
     if last is None or last.sentence != piece.sentence:
         course.before = course.mode or course.before
-        course.mode, course.modal, course.is_first = "", None, True
+        course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
     course.piece = piece
 
 

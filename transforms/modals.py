@@ -3,7 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from transforms.lexicon import Lexicon
+from transforms.lexicon import Lexicon, Rule
+
+_OPENERS = ("verbs", "adverbs", "idioms")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,29 +27,42 @@ class Modals:
         self._agent = lexicon.compile("{agents}$")
         self._agents = lexicon.compile("{agents}")
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
+        self._inside = lexicon.rules("modals", "inside")[0].pattern
+        self._never = lexicon.rules("modals", "never")[0].pattern
+        self._nouns = tuple(lexicon.terms("not_openers"))
         self._charge = lexicon.rules("modals", "charge")[0]
-        self._openers = frozenset(lexicon.terms("openers"))
+        self._openers = frozenset(term for name in _OPENERS for term in lexicon.terms(name) if len(term) > 1) | (
+            frozenset(lexicon.terms("openers"))
+        )
 
     def of(self, words: str) -> Demand | None:
         """The demand that the words make, if one of their first forty characters makes it."""
         match = self._any.search(words, 0, 44)
+        while match is not None and self._never.search(words[: match.start()]):
+            match = self._any.search(words, match.end(), 44)
         if match is None:
             return self._charged(words)
-        rule = next(r for r in self._rules if r.pattern.match(words, match.start()) or r.pattern.search(words))
+        rule = next(r for r in self._rules if r.pattern.match(words, match.start()))
         if rule["stays"]:
             return Demand(0, match.start(), match.end(), rule.name)
-        begins = match.end() if self._is_outside(words[: match.start()]) else 0
-        while begins and (again := self._any.match(words, begins)) and again.end() < len(words):
+        if not self._is_outside(words[: match.start()]):
+            return Demand(0, match.start(), match.end(), rule.name)
+        begins = match.end()
+        while (again := self._any.match(words, begins)) and again.end() < len(words) and not _stays(self._rules, again):
             begins = again.end()
         return Demand(begins, match.start(), match.end(), rule.name)
 
     def opens(self, words: str) -> bool:
         """Whether the words begin with an adverb or verb that opens a deed."""
         openers = self._openers
-        return words[:2] in openers or words[:4] in openers or words[:3] in openers or words[:1] in openers
+        if words[:2] in openers or words[:4] in openers or words[:3] in openers or words[:1] in openers:
+            return not words.startswith(self._nouns)
+        return False
 
     def _is_outside(self, before: str) -> bool:
         """Whether what stands before the governing word is an agent, a time or a speaker rather than a theme."""
+        if self._inside.match(before):
+            return False
         if not before or self._agent.search(before):
             return True
         return any(pattern.search(before) for pattern in self._before)
@@ -61,3 +76,8 @@ class Modals:
             if self.opens(words[agent.end() :]):
                 return Demand(agent.end(), verb.start(), verb.end(), self._charge.name)
         return None
+
+
+def _stays(rules: tuple[Rule, ...], match: re.Match[str]) -> bool:
+    """Whether the governing word found belongs to the initiative itself (不得)."""
+    return any(rule["stays"] for rule in rules if rule.pattern.match(match.string, match.start()))

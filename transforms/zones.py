@@ -7,9 +7,12 @@ zones, its sentences decide for themselves.
 import re
 from dataclasses import dataclass
 
-from transforms.lexicon import Lexicon, Rule
+from transforms.lexicon import Lexicon
+from transforms.numerals import Numerals
 from transforms.text import Text
 
+# The first year of the n-th five-year plan is this plus five times n.
+_PLANS_BEGIN = 1951
 _YEAR = re.compile(r"(?<!\d)(\d{4})年")
 
 
@@ -36,6 +39,8 @@ class Zones:
         self._chapters = lexicon.rules("chapters", "chapter")
         self._turns = lexicon.rules("chapters", "turn")
         self._report = lexicon.rules("chapters", "genre")
+        self._numerals = Numerals(lexicon)
+        self._plan = re.compile(f"[“‘]([{self._numerals.characters}]{{1,3}})[五5][”’]")
         self._salutation = lexicon.rules("chapters", "salutation")[0].pattern
 
     def of(self, text: Text) -> tuple[Zone, ...]:
@@ -69,28 +74,33 @@ class Zones:
         for rule in self._chapters:
             if match := rule.pattern.match(head):
                 is_heading = "。" not in head[match.end() :] and rule["zone"] != "furniture"
-                return Zone(_told(rule, chapter), rule.name, is_heading), "chapter"
+                kind = rule["zone"] if rule["zone"] != "other" else "plan" if chapter.kind else "mixed"
+                return Zone(kind, rule.name, is_heading), "chapter"
+        # Inside a chapter whose heading tells what it is for, a turn holds for its paragraph alone.
+        is_told = chapter.kind not in ("", "mixed")
         for rule in self._turns:
             if rule.pattern.match(head):
-                return Zone(_told(rule, chapter), rule.name), rule["holds"]
-        if (match := _YEAR.match(head)) and year:
-            kind = "past" if int(match[1]) < year else "year"
-            return Zone(kind, "turn.dated"), "on"
+                # A turn to the year's work inside the chapter of a longer period does not leave that period.
+                kind = "period" if rule["zone"] == "year" and chapter.kind == "period" else rule["zone"]
+                return Zone(kind, rule.name), "paragraph" if is_told else rule["holds"]
+        if year and (begins := self._dated(head)):
+            kind = "past" if begins[1] < year else "period" if begins[1] > begins[0] else "year"
+            if is_told and (kind == "past") == (chapter.kind == "past"):
+                return chapter, ""
+            return Zone(kind, "turn.dated"), "paragraph" if is_told else "on"
         return chapter, ""
 
-
-def _told(rule: Rule, chapter: Zone) -> str:
-    """The zone a rule names; a chapter whose heading does not tell directs, unless it is the first."""
-    kind = str(rule["zone"])
-    if kind == "other":
-        return "plan" if chapter.kind else "mixed"
-    # A turn to the year's work inside the chapter of a longer period does not leave that period.
-    if kind == "year" and chapter.kind == "period":
-        return "period"
-    return kind
+    def _dated(self, head: str) -> tuple[int, int] | None:
+        """The first and last year that a paragraph opens with: 2025年, “十五五”时期."""
+        if match := _YEAR.match(head):
+            return int(match[1]), int(match[1])
+        if match := self._plan.match(head):
+            first = _PLANS_BEGIN + 5 * (self._numerals.count(match[1]) or 0)
+            return first, first + 4
+        return None
 
 
 def _year_planned(heads: list[str]) -> int:
     """The latest year that the opening lines and headings name, 0 if none."""
-    years = [int(y) for h in heads[:6] for y in _YEAR.findall(h)]
+    years = [int(y) for h in heads[:12] + [h for h in heads if len(h) < 40] for y in _YEAR.findall(h)]
     return max(years, default=0)
