@@ -15,6 +15,7 @@ class Numerals:
         self.values = {row["term"]: int(row["value"]) for row in rows}
         self.kinds = {row["term"]: row["kind"] for row in rows}
         self.characters = "".join(t for t in self.values if self.kinds[t] in ("digit", "place"))
+        self.doubles = "".join(t for t in self.values if self.kinds[t] == "double")
         self.scales = "".join(t for t in self.values if self.kinds[t] == "scale")
 
     def value(self, printed: str) -> float | None:
@@ -26,7 +27,7 @@ class Numerals:
         whole, point, fraction = self._divided(printed)
         if point and not fraction:
             return None
-        if all(self.kinds[ch] == "digit" for ch in whole):
+        if all(self.kinds[ch] in ("digit", "double") for ch in whole):
             number = "".join(str(self.values[ch]) for ch in whole)
         else:
             number = str(self._places(whole))
@@ -47,7 +48,7 @@ class Numerals:
         total = section = digit = 0
         for ch in printed:
             kind, value = self.kinds[ch], self.values[ch]
-            if kind == "digit":
+            if kind in ("digit", "double"):
                 digit = value
             elif kind == "place":
                 section, digit = section + (digit or 1) * value, 0

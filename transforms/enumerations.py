@@ -1,0 +1,112 @@
+"""Enumerations: counted catch-phrases (八个着力, 四减四增), and the members that the text spells out."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon, Rule
+from transforms.members import Label, Members
+from transforms.numerals import Numerals
+from transforms.text import Text
+
+# One thing for each (一县一策, 一带一路) counts nothing; three ones (一廊一区一带) do.
+_EACH = 2
+
+
+@dataclass(frozen=True, slots=True)
+class EnumerationFacts:
+    """A catch-phrase, the number it declares, and its members as printed, in reading order."""
+
+    label: str
+    count: int
+    items: tuple[Found[str], ...]
+
+
+class Enumerations:
+    """Finds the counted catch-phrases of a text; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._labels = _Labels(lexicon)
+        self._members = Members(lexicon)
+
+    def find(self, text: Text) -> tuple[Found[EnumerationFacts], ...]:
+        """The catch-phrases of the text, each where it stands first, with the members that it has anywhere."""
+        places: dict[str, list[Label]] = {}
+        for label in self._labels.read(text.plain):
+            places.setdefault(text.plain[label.start : label.end], []).append(label)
+        return tuple(self._found(text, labels) for labels in places.values())
+
+    def _found(self, text: Text, labels: Sequence[Label]) -> Found[EnumerationFacts]:
+        first = labels[0]
+        members = self._members.of(text, labels)
+        items = tuple(Found(start, end, text.text[start:end]) for start, end in members)
+        facts = EnumerationFacts(text.text[first.start : first.end], first.count, items)
+        return Found(first.start, first.end, facts)
+
+
+class _Labels:
+    """Reads the catch-phrases themselves and the number that each declares."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._numerals = Numerals(lexicon)
+        self._rules = lexicon.rules("enumerations")
+        self._head = lexicon.rules("enumerations", "head")[0].pattern
+        self._slogans = {term: int(n) for term, n in lexicon.mapping("slogans", "count").items()}
+        self._is_other = lexicon.compile("{not_enumerations}").match
+        characters = f"{self._numerals.characters}{self._numerals.doubles}"
+        self._numeral = re.compile(f"[{characters}]+|[0-9]+")
+        # A label begins with its numeral, or with two characters before it in quotation marks.
+        self._anchor = re.compile(
+            f"(?<![0-9{characters}])[0-9{characters}]|(?<=“)..[{characters}].”"
+        )
+
+    def read(self, plain: str) -> Iterator[Label]:
+        """All printings, in reading order, none within another."""
+        last = 0
+        for anchor in self._anchor.finditer(plain):
+            if anchor.start() < last:
+                continue
+            label = self._at(plain, anchor.start())
+            if label:
+                last = label.end
+                yield label
+
+    def _at(self, plain: str, at: int) -> Label | None:
+        """The longest catch-phrase that begins at `at`."""
+        best: Label | None = None
+        for rule in self._rules:
+            match = rule.pattern.match(plain, at)
+            if match and (best is None or match.end() > best.end):
+                count = self._count(rule, match)
+                best = self._label(match, count) if count > 1 else best
+        return best
+
+    def _label(self, match: re.Match[str], count: int) -> Label:
+        head = self._head.match(match["label"])
+        words = match["label"]
+        return Label(
+            match.start("label"),
+            match.end("label"),
+            count,
+            head["head"] if head else "",
+            words in self._slogans,
+        )
+
+    def _count(self, rule: Rule, match: re.Match[str]) -> int:
+        """The number that the label declares; 0 where it is no catch-phrase."""
+        words = match["label"]
+        if words in self._slogans:
+            return self._slogans[words]
+        if self._is_other(words):
+            return 0
+        if rule["count"] == "numeral":
+            return self._numerals.count(match["n"]) or 0
+        return self._sum([m[0] for m in self._numeral.finditer(words)])
+
+    def _sum(self, numerals: Sequence[str]) -> int:
+        """四减四增 -> 8, 双招双引 -> 2; one thing for each (一县一策) counts nothing."""
+        if all(n in self._numerals.doubles for n in numerals):
+            return len(numerals)
+        numbers = [self._numerals.count(n) or 0 for n in numerals]
+        return sum(numbers) if max(numbers) > 1 or len(numbers) > _EACH else 0

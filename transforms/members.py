@@ -1,0 +1,287 @@
+"""The members of a counted catch-phrase, wherever the text spells them out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from transforms.lexicon import Lexicon, Rule
+from transforms.numerals import Numerals
+from transforms.text import Clause, Text
+
+_OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
+_CLAUSE_ENDS, _SENTENCE_ENDS = "，；。：！？\n", "。！？\n"
+_LIST_MARKS = "；，、"
+_JOINT = re.compile("[、]")
+_STOPS = "、，；。：！？“”（）\\s"
+# How far behind the label a list of members may begin.
+_REACH = 400
+_NEAR = 120
+_PAIR = (1, 2)
+# Members with a common head are looked for by one pattern, up to so many.
+_RUN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One printing of a catch-phrase; `head` is what it counts, `is_known` says that the whole country uses it."""
+
+    start: int
+    end: int
+    count: int
+    head: str
+    is_known: bool
+
+
+class Members:
+    """Looks for the members of a catch-phrase before it, after it, and by what they have in common."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._numerals = Numerals(lexicon)
+        self._marks = f"{self._numerals.characters}{self._numerals.doubles}0-9"
+        self._before = lexicon.rules("enumerations", "before")[0].pattern
+        self._cut = lexicon.rules("enumerations", "cut")[0].pattern
+        self._after = lexicon.rules("enumerations", "after")
+        self._ordinals = lexicon.rules("enumerations", "ordinal")
+        self._opening = lexicon.rules("enumerations", "opening")[0].pattern
+        self._deed = lexicon.compile(
+            "{member_words__lead}*(?:{member_words__frame}|{verbs})?{member_words__particle}*"
+        )
+
+    def of(self, text: Text, labels: Sequence[Label]) -> list[tuple[int, int]]:
+        """The members, in reading order: all of them if a place gives as many as declared, else the most."""
+        best: list[tuple[int, int]] = []
+        for look in (self._run, self._listed_before, self._listed_after, self._alike):
+            found = [members for label in labels if (members := look(text, label))]
+            whole = [members for members in found if len(members) == labels[0].count]
+            if whole:
+                return max(whole, key=_length)
+            part = [members for members in found if len(members) < labels[0].count]
+            best = max([best, *part], key=len)
+        return best
+
+    # ------------------------------------------------------------------ before the label
+
+    def _listed_before(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """A list that leads up to the label (甲、乙和丙三个突破; “甲”“乙”两篇文章; 甲；乙等五个问题)."""
+        plain = text.plain
+        start = self._clause_start(plain, label.start, _CLAUSE_ENDS)
+        tie = self._before.search(plain, start, label.start)
+        end = tie.start() if tie else label.start
+        is_tied = bool(tie and tie["tie"])
+        if is_tied or plain[label.start - 1 : label.start] != _OPENING[0]:
+            quoted = self._quoted_before(plain, end)
+            if len(quoted) == 1:
+                quoted = self._pieces(plain, *quoted[0], is_first_bare=True)
+            if len(quoted) > 1:
+                return quoted
+        members = self._pieces(plain, start, end, is_first_bare=False)
+        if len(members) < 2 and is_tied:
+            members = self._clauses_before(plain, start, end)
+        is_whole = len(members) == label.count and (is_tied or not label.is_known)
+        return members if len(members) > 1 and (is_whole or (tie and tie["etc"])) else []
+
+    @staticmethod
+    def _clause_start(plain: str, at: int, ends: str) -> int:
+        """Where the stretch that reaches `at` begins, ends inside quotation marks apart."""
+        depth = 0
+        for index in range(at - 1, -1, -1):
+            ch = plain[index]
+            depth += (ch in _CLOSING) - (ch in _OPENING)
+            if depth <= 0 and ch in ends:
+                return index + 1
+        return 0
+
+    @staticmethod
+    def _quoted_before(plain: str, end: int) -> list[tuple[int, int]]:
+        """The run of quoted members that ends at `end`."""
+        members: list[tuple[int, int]] = []
+        while end > 0 and plain[end - 1] == _CLOSING[0]:
+            start = plain.rfind(_OPENING[0], 0, end)
+            if start < 0:
+                break
+            members.insert(0, (start + 1, end - 1))
+            end = start - 1 if plain[start - 1] in _LIST_MARKS else start
+        return members
+
+    def _pieces(
+        self, plain: str, start: int, end: int, *, is_first_bare: bool
+    ) -> list[tuple[int, int]]:
+        """A list cut into its members; the first may follow the verb that governs the list."""
+        cuts = [m.span() for m in _JOINT.finditer(plain, start, end)]
+        last = [m.span() for m in self._cut.finditer(plain, cuts[-1][1] if cuts else start, end)]
+        bounds = [*cuts, *last[-1:]]
+        pieces = list(
+            zip([start, *(b for _, b in bounds)], [*(a for a, _ in bounds), end], strict=True)
+        )
+        if not is_first_bare and len(pieces) > 1:
+            pieces[0] = (self._after_deed(plain, *pieces[0]), pieces[0][1])
+            if self._is_deed(plain, *pieces[-1]):
+                return []
+        return [_bare(plain, *piece) for piece in pieces if piece[0] < piece[1]]
+
+    def _after_deed(self, plain: str, start: int, end: int) -> int:
+        lead = self._deed.match(plain, start, end)
+        return lead.end() if lead and lead.end() < end else start
+
+    def _is_deed(self, plain: str, start: int, end: int) -> bool:
+        """Whether all of it is a verb, which governs the label and is no member beside it."""
+        return bool(self._deed.fullmatch(plain, start, end))
+
+    def _clauses_before(self, plain: str, start: int, end: int) -> list[tuple[int, int]]:
+        """Members that are clauses of their own (甲；乙；丙等三个问题)."""
+        start = self._clause_start(plain, start, _SENTENCE_ENDS)
+        bounds = [i for i in range(start, end) if plain[i] == _LIST_MARKS[0]]
+        pieces = list(zip([start, *(b + 1 for b in bounds)], [*bounds, end], strict=True))
+        if len(pieces) < 2:
+            return []
+        return [(self._after_deed(plain, *pieces[0]), pieces[0][1]), *pieces[1:]]
+
+    # ------------------------------------------------------------------ after the label
+
+    def _listed_after(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        tail = text.plain[label.end : label.end + _REACH]
+        for rule in self._after:
+            match = rule.pattern.match(tail)
+            if not match:
+                continue
+            at = label.end + match.end()
+            if rule["form"] == "ordinals":
+                members = self._numbered(text, at, label.count)
+            else:
+                start, end = match.span("list")
+                members = self._split(text.plain, label.end + start, label.end + end, label.count)
+            if members:
+                return members
+        return []
+
+    def _split(self, plain: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
+        """A list after the label, cut at the mark that gives as many members as declared."""
+        for mark in _LIST_MARKS:
+            bounds = [i for i in range(start, end) if plain[i] == mark]
+            pieces = list(zip([start, *(b + 1 for b in bounds)], [*bounds, end], strict=True))
+            if len(pieces) == count:
+                return [_bare(plain, *piece) for piece in pieces]
+            if bounds and mark == _LIST_MARKS[1]:
+                return []
+        pieces = self._pieces(plain, start, end, is_first_bare=True)
+        return pieces if len(pieces) == count else []
+
+    def _numbered(self, text: Text, at: int, count: int) -> list[tuple[int, int]]:
+        """The clauses behind 一是, 二是 … as far as they go on without a gap."""
+        firsts = [(start, rule) for rule in self._ordinals for start in self._first(rule, text, at)]
+        if not firsts:
+            return []
+        start, rule = min(firsts, key=lambda pair: pair[0])
+        members: list[tuple[int, int]] = []
+        for match in rule.pattern.finditer(text.plain, start):
+            if self._numerals.count(match["n"]) == len(members) + 1:
+                members.append((match.end(), self._clause_end(text.plain, match.end())))
+            if len(members) == count:
+                break
+        return [m for m in members if m[0] < m[1]] if len(members) > 1 else []
+
+    def _first(self, rule: Rule, text: Text, at: int) -> list[int]:
+        """Where the first of the numbered members begins, if it is near."""
+        matches = rule.pattern.finditer(text.plain, at, at + _NEAR)
+        return [m.start() for m in matches if self._numerals.count(m["n"]) == 1][:1]
+
+    @staticmethod
+    def _clause_end(plain: str, at: int) -> int:
+        depth = 0
+        for index in range(at, len(plain)):
+            ch = plain[index]
+            depth += (ch in _OPENING) - (ch in _CLOSING)
+            if depth <= 0 and ch in _CLAUSE_ENDS:
+                return index
+        return len(plain)
+
+    # ------------------------------------------------------------------ by what they share
+
+    def _run(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """One list whose members all begin with the head (稳就业、稳金融 …)."""
+        if not self._has_common(text, label) or label.count > _RUN:
+            return []
+        piece = f"({re.escape(label.head)}[^{_STOPS}]{{1,12}})"
+        pattern = re.compile(f"[{_STOPS}]{{1,2}}".join([piece] * label.count))
+        match = pattern.search(text.plain, *self._around(text, label))
+        return [match.span(i + 1) for i in range(label.count)] if match else []
+
+    @staticmethod
+    def _has_common(text: Text, label: Label) -> bool:
+        """Whether members could be known by the head alone: a pair's is too common a character."""
+        is_telling = len(label.head) > 1 or (label.head and label.count > len(_PAIR))
+        return bool(is_telling) and text.plain.count(label.head) > label.count
+
+    @staticmethod
+    def _around(text: Text, label: Label) -> tuple[int, int]:
+        """Where to look: two members in the label's own paragraph, more of them in the whole text."""
+        if label.count > len(_PAIR):
+            return 0, len(text.plain)
+        return next((start, end) for start, end in text.paragraphs if end >= label.end)
+
+    def _alike(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """Members anywhere that all begin, or all end, with what the label counts."""
+        if not self._has_common(text, label):
+            return []
+        ways = (
+            [self._quoted, self._tailed]
+            if label.is_known
+            else [self._quoted, self._headed, self._tailed]
+        )
+        return next((found for way in ways if (found := way(text, label))), [])
+
+    def _quoted(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """As many quotations as declared that begin with the head (“树表率” … “树旗帜” …)."""
+        pattern = re.compile(f"“({re.escape(label.head)}[^“”]{{1,12}})”")
+        matches = pattern.finditer(text.plain, *self._around(text, label))
+        return _distinct(text.plain, [m.span(1) for m in matches], label.count)
+
+    def _headed(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """As many clauses as declared that open a sentence with the head (要着力 …)."""
+        if len(label.head) < 2:
+            return []
+        opened = [(c, self._opened(text, c, label.head)) for c in text.clauses]
+        every = [span for _, span in opened if span]
+        first = [span for c, span in opened if span and c.start == text.sentences[c.sentence][0]]
+        return _distinct(text.plain, first, label.count) or _distinct(
+            text.plain, every, label.count
+        )
+
+    def _opened(self, text: Text, clause: Clause, head: str) -> tuple[int, int] | None:
+        """The clause without its mark of order and 要, if the head then begins it."""
+        lead = self._opening.match(text.plain, clause.start, clause.body_end)
+        start = lead.end() if lead else clause.start
+        return (start, clause.body_end) if text.plain.startswith(head, start) else None
+
+    def _tailed(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """As many phrases as declared that end with the head, in the label's paragraph or the text."""
+        if len(label.head) < 2:
+            return []
+        pattern = re.compile(
+            f"[^{_STOPS}{self._marks}]{{2,16}}{re.escape(label.head)}(?![^{_STOPS}])"
+        )
+        paragraph = next(end for start, end in text.paragraphs if end >= label.end)
+        for limit in (paragraph, self._around(text, label)[1]):
+            spans = [m.span() for m in pattern.finditer(text.plain, label.end, limit)]
+            spans = [(self._after_deed(text.plain, *span), span[1]) for span in spans]
+            if found := _distinct(text.plain, spans, label.count):
+                return found
+        return []
+
+
+def _length(members: Sequence[tuple[int, int]]) -> int:
+    """How much of the text the members hold."""
+    return sum(end - start for start, end in members)
+
+
+def _bare(plain: str, start: int, end: int) -> tuple[int, int]:
+    """A member without the quotation marks around it."""
+    if end - start > 2 and plain[start] == _OPENING[0] and plain[end - 1] == _CLOSING[0]:
+        return start + 1, end - 1
+    return start, end
+
+
+def _distinct(plain: str, spans: Sequence[tuple[int, int]], count: int) -> list[tuple[int, int]]:
+    """The spans whose words differ, if there are as many as declared."""
+    first = {plain[start:end]: (start, end) for start, end in reversed(spans)}
+    return sorted(first.values()) if len(first) == count else []
