@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
+from transforms.names import Vocabulary
 from transforms.numerals import Numerals
 from transforms.places import Division, Places
 from transforms.text import Text
@@ -62,7 +63,10 @@ class Meetings:
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = {r.name: r.pattern for r in lexicon.rules("meetings")}
         self._kinds = lexicon.rules("meeting_kinds")
-        self._head = lexicon.compile(r"(?<!“){meeting_heads}议?(?!室|厅|中心|系统|员|精神文明)")
+        self._heads = Vocabulary(lexicon.terms("meeting_heads"))
+        lasts = "".join(sorted({t[-1] for t in self._heads.words}))
+        self._head_end = re.compile(f"[{lasts}]")
+        self._not_meetings = Vocabulary(lexicon.terms("not_meetings"))
         self._bare = frozenset(lexicon.terms("bare_heads"))
         self._central = {r["term"]: r["level"] for r in lexicon.table("organs")}
         self._levels = {r["term"]: r["level"] for r in lexicon.table("level_words")}
@@ -74,8 +78,8 @@ class Meetings:
     def _organ_pattern(self, lexicon: Lexicon) -> re.Pattern[str]:
         """An organ: a place or level word, up to ten characters between, and an organ's own word."""
         return lexicon.compile(
-            r"(?:{organs}|(?:第?[一二三四五六七八九十]{1,3}届)?(?P<seat>[^，。；：、\n]{0,9}?)(?P<word>自治区|[省市州盟县区旗镇乡]|街道|地(?=委))"
-            r"(?P<between>[^，。；：、\n]{0,12}?)(?P<tail>{organ_tails})(?!议|员|长|直))"
+            r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n]{0,9}?)(?P<word>自治区|[省市州盟县区旗镇乡]|街道|地(?=委))"
+            r"(?P<between>[^，。；：、\n]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
         )
 
     def find(
@@ -141,22 +145,39 @@ class Meetings:
         end = min(len(text.plain), _OPENING)
         spans = [(0, end)] + [(s, e) for s, e in headlines if s >= end]
         for start, stop in spans:
-            for match in self._head.finditer(text.plain, start, stop):
-                is_headline = any(s <= match.start() < e for s, e in headlines)
-                yield self._mention(text.plain, match.start(), match.end(), is_headline)
+            for head, after in self._heads_in(text.plain, start, stop):
+                is_headline = any(s <= head < e for s, e in headlines)
+                yield self._mention(text.plain, head, after, is_headline)
+
+    def _heads_in(self, plain: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Where a meeting's head noun stands: 会议, 座谈会, 讲座 …, each as long as it is."""
+        for match in self._head_end.finditer(plain, start, end):
+            head = self._heads.before(plain, match.end())
+            if not head or self._not_meetings.before(plain, match.end()) or self._rules["no_head"].match(plain, match.end()):
+                continue
+            longer = self._rules["head_goes_on"].match(plain, match.end())
+            yield match.end() - len(head), longer.end() if longer else match.end()
 
     def _mention(self, plain: str, head: int, end: int, is_headline: bool) -> _Named:
         clause = _clause_start(plain, head)
         words = plain[clause:end]
-        lead = self._rules["name.lead_in"].match(plain[clause:head] + "\0")
-        start = clause + (lead.end() if lead and lead.end() <= head - clause else 0)
-        if time := self._rules["name.time"].match(plain, start, head):
-            start = time.end()
+        start = clause + self._name_start(plain[clause:head])
         # A blank may part the verb from the name: 举办 “…”讲座.
         before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
         name = plain[start:end]
         is_cited = bool(self._rules["cited.after"].match(after) or self._rules["cited.before"].search(before))
         return _Named(start, end, "" if name in self._bare else name, clause, self._weight(before, after, is_headline, start, start >= head), is_cited)
+
+    def _name_start(self, words: str) -> int:
+        """Where in its clause a meeting's name begins: after the verb, else after what introduces it; after a date."""
+        verb = self._rules["name.verb"].match(words)
+        start = verb.end() if verb else 0
+        if (verb is None or self._rules["again"].search(words, start)) and (
+            lead := self._rules["name.lead_in"].match(words[start:])
+        ):
+            start += lead.end()
+        time = self._rules["name.time"].match(words[start:])
+        return start + time.end() if time else start
 
     def _weight(self, before: str, after: str, is_headline: bool, start: int, is_head: bool) -> int:
         """How surely a mention means the meeting reported."""

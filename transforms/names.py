@@ -1,6 +1,7 @@
 """Personal names and the posts printed beside them, found from posts, titles and places where a name can begin."""
 
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
@@ -8,6 +9,7 @@ from transforms.lexicon import Lexicon
 
 _HAN = "\u3400-\u9fff"
 _WHITE = " \u3000"
+_DOTTED = re.compile(f"([{_HAN}]{{1,6}}·)+[{_HAN}]{{1,8}}")
 _MARKS = "，。；：！？\n（）【】“”《》"
 
 
@@ -28,15 +30,30 @@ class Vocabulary:
 
     def __init__(self, words: Collection[str]) -> None:
         self.words = frozenset(words)
-        self.lengths = tuple(sorted({len(w) for w in words}, reverse=True))
+        self._from = _lengths(words, 0)
+        self._upto = _lengths(words, -1)
 
     def at(self, plain: str, start: int) -> str:
         """The longest word that begins at `start`, "" if none does."""
-        return next((w for n in self.lengths if (w := plain[start : start + n]) in self.words), "")
+        for length in self._from.get(plain[start : start + 1], ()):
+            if (word := plain[start : start + length]) in self.words:
+                return word
+        return ""
 
     def before(self, plain: str, end: int) -> str:
         """The longest word that ends at `end`, "" if none does."""
-        return next((w for n in self.lengths if (w := plain[max(0, end - n) : end]) in self.words), "")
+        for length in self._upto.get(plain[end - 1 : end], ()):
+            if length <= end and (word := plain[end - length : end]) in self.words:
+                return word
+        return ""
+
+
+def _lengths(words: Collection[str], place: int) -> dict[str, tuple[int, ...]]:
+    """For each character at that place of a word, the lengths of such words, longest first."""
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for word in words:
+        lengths[word[place]].add(len(word))
+    return {ch: tuple(sorted(found, reverse=True)) for ch, found in lengths.items()}
 
 
 class Names:
@@ -52,9 +69,11 @@ class Names:
         self._courtesies = Vocabulary(lexicon.terms("titles", part="courtesy"))
         places = {row["short"] or row["name"] for row in lexicon.table("divisions") if row["level"] != "county"}
         self._not_names = Vocabulary(places.union(lexicon.terms("not_names")))
-        self._stops = frozenset(lexicon.terms("given_name_stops"))
+        self._stops = frozenset(lexicon.terms("given_name_stops", place="any"))
+        self._last_stops = frozenset(lexicon.terms("given_name_stops", place="last"))
         self._follows = Vocabulary(lexicon.terms("after_name"))
         self._acts = Vocabulary((*lexicon.terms("participation"), *lexicon.terms("reporting_verbs")))
+        self._nexts = Vocabulary(self._follows.words | self._acts.words | self._titles.words)
         self._joins = Vocabulary(lexicon.terms("name_joins"))
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
         self._lead_in = rules["lead_in"]
@@ -107,26 +126,25 @@ class Names:
         given = plain[start + 1 : end]
         if len(given) != end - start - 1 or not all(_is_han(ch) for ch in given):
             return False
-        if self._stops.intersection(given) or self._heads.before(plain[start:end], end - start):
+        if self._stops.intersection(given) or given[-1] in self._last_stops or self._heads.before(plain[start:end], end - start):
             return False
         return self._may_follow(plain, end)
 
     def _may_follow(self, plain: str, end: int) -> bool:
         if end >= len(plain) or not _is_han(plain[end]):
             return True
-        return bool(self._follows.at(plain, end) or self._acts.at(plain, end) or self._titles.at(plain, end))
+        return bool(self._nexts.at(plain, end))
 
     def _spaced_or_dotted(self, plain: str, start: int, has_surname: bool) -> int:
         """A name of two characters set apart (张 三), or one with a dot (买买提·艾力)."""
         if has_surname and plain[start + 1 : start + 2] in _WHITE and start + 2 < len(plain):
             given = plain[start + 2]
             return start + 3 if _is_han(given) and self._may_follow(plain, start + 3) else 0
-        match = re.compile(f"[{_HAN}]{{1,6}}(?:·[{_HAN}]{{1,8}}?)+(?![·])").match(plain, start)
-        while match is not None and match.end() - start < 20:
-            if self._may_follow(plain, match.end()):
-                return match.end()
-            match = re.compile(f"[{_HAN}·]{{{match.end() - start + 1}}}").match(plain, start)
-        return 0
+        match = _DOTTED.match(plain, start)
+        if match is None or plain[start] in self._stops:
+            return 0
+        ends = range(match.end(1) + 1, match.end() + 1)
+        return next((end for end in ends if plain[end - 1] != "·" and self._may_follow(plain, end)), 0)
 
     def _after(self, plain: str, start: int, floor: int) -> Mention | None:
         """The name right after a post, or after an organ if a title follows it."""
@@ -139,6 +157,9 @@ class Names:
             return None
         title = self._titles.at(plain, end)
         if not head and not title:
+            return None
+        is_rare = plain[start] not in self._common and plain[start : start + 2] not in self._compound
+        if is_rare and end - start < 3 and not (title or self._acts.at(plain, end) or (end < len(plain) and plain[end] in "、，。（同")):
             return None
         if head and head not in self._strong and not (title or self._acts.at(plain, end) or self._listed(plain, end)):
             return None
