@@ -13,6 +13,7 @@ from transforms.longest import Longest
 from transforms.words import Words
 
 _VERB_TAGS = frozenset({"v", "vg", "i"})
+_MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +76,34 @@ class Verbs:
                 return _Chain(start, start, stop)
             end = stop if match.end() > 4 else end
         at = self._after_adverbs(plain, start, end)
-        if (stop := self._prepositions.at(plain, at, end)) > at and self._verbs.at(plain, at, end) <= stop:
-            if chain := self._searches[self._constructions[plain[at:stop]]](plain, stop, end):
+        if (stop := self._preposition(plain, at, end)) > at:
+            search = self._searches[self._constructions[plain[at:stop]]]
+            if chain := search(plain, stop, end):
                 return chain
-        return self._chain(plain, start, at, end) or self._predicate(plain, start, at, end)
+        chain = self._chain(plain, start, at, end)
+        if chain is None or self._is_theme(plain, chain, end):
+            return self._predicate(plain, start, at, end) or chain
+        return chain
+
+    def _preposition(self, plain: str, place: int, end: int) -> int:
+        """The end of the preposition at `place`, unless a verb or another word begins there (对外开放)."""
+        stop = self._prepositions.at(plain, place, end)
+        if stop == place or self._verbs.at(plain, place, end) > stop:
+            return place
+        if stop - place == 1 and self._constructions[plain[place:stop]] in _MAY_BEGIN_WORDS:
+            return stop if self._words.at(plain, place, end) == stop else place
+        return stop
+
+    def _is_theme(self, plain: str, chain: _Chain, end: int) -> bool:
+        """Whether the verb found is only part of what is spoken of: 改革要…, 投资增长5%, 闲置的厂房…."""
+        if plain.startswith(self._forms.attributive, chain.end, end):
+            return True
+        verb = plain[chain.start : chain.end]
+        if len(verb) > 1 and verb in self._traits and not self._is_noun(verb):
+            return self._forms.theme_modal.search(plain, chain.end, end) is not None
+        if self._forms.modal.match(plain, chain.end, end):
+            return True
+        return self._of_figure(plain, chain.end, end) is not None
 
     # ------------------------------------------------------------------ adverbs
 
@@ -99,7 +124,11 @@ class Verbs:
         stop = self._adverbs.at(plain, place, end)
         if self._verbs.at(plain, place, end) > stop:
             return place
+        if stop == place + 1 and self._words.at(plain, place, end) > max(stop, self._verbs.at(plain, stop, end)):
+            return place
         if stop == place:
+            if plain.find(self._forms.adverb_mark, place + 2, min(end, place + 7)) < 0:
+                return place
             match = self._forms.manner.match(plain, place, end)
             return match.end() if match else place
         if plain.startswith(self._forms.adverb_mark, stop, end) and stop + 1 < end:
@@ -128,12 +157,17 @@ class Verbs:
         if stop == place:
             return place
         if stop - place == 1:
-            longest = self._words.at(plain, place, end)
-            ends = longest == stop or self._forms.resultative.match(plain, stop, longest)
-            return stop if ends else place
+            return stop if self._is_whole(plain, place, stop, end) else place
         if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(plain, place, stop, end):
             return place
         return stop
+
+    def _is_whole(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether one character stands for itself there: 打基础, 落到实处, but not 打消 or 建材."""
+        longest = self._words.at(plain, place, end)
+        if longest == stop or self._forms.resultative.match(plain, stop, longest):
+            return True
+        return self._words.tag(plain[place:longest]) == "l"
 
     def _idiom(self, plain: str, place: int, end: int) -> int:
         """The end of a set phrase that is a predicate by itself, if nothing follows it."""
@@ -149,6 +183,9 @@ class Verbs:
 
     def _is_noun(self, verb: str) -> bool:
         return "noun" in self._traits.get(verb, ())
+
+    def _is_plain_verb(self, word: str) -> bool:
+        return word in self._traits and "noun" not in self._traits[word]
 
     def _chain(self, plain: str, adverbs: int, place: int, end: int) -> _Chain | None:
         """The verb at `place`, past those that only lead to another, with those that are joined to it."""
@@ -172,14 +209,20 @@ class Verbs:
         """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
         if after - following < 2 or after >= end or self._forms.no_object.match(plain, after, end):
             return False
-        verb = plain[following:after]
-        if "causes" in self._traits[plain[place:stop]]:
-            return "takes" in self._traits[verb] and not (self._is_noun(verb) and self._ends_in_noun(plain, after, end))
-        if not self._is_noun(verb):
+        traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
+        if "any" in traits:
             return True
-        if "takes" not in self._traits[verb] and following == stop:
+        if "causes" in traits:
+            return self._is_pushed(plain, governed, after, end)
+        if "noun" not in governed:
+            return True
+        return "firm" not in traits and "takes" in governed and not self._forms.own_noun.match(plain, after, end)
+
+    def _is_pushed(self, plain: str, governed: frozenset[str], after: int, end: int) -> bool:
+        """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
+        if "pushed" not in governed or self._forms.outcome.search(plain, after, end):
             return False
-        return not self._forms.own_noun.match(plain, after, end)
+        return "noun" not in governed or not self._ends_in_noun(plain, after, end)
 
     def _ends_in_noun(self, plain: str, start: int, end: int) -> bool:
         """Whether a span ends in a verb used as a noun (…平台建设), so that the verbs before it only describe."""
@@ -187,17 +230,27 @@ class Verbs:
 
     def _joined(self, plain: str, place: int, stop: int, end: int) -> int:
         """The end of the verbs that go together with `plain[place:stop]`."""
-        if plain.startswith(self._forms.conjunctions, stop, end):
-            following = self._after_adverbs(plain, stop + 1, end)
-            after = self._known(plain, following, end)
-            if following == stop + 1 and stop + 3 <= after < end and stop - place > 1:
-                if not self._forms.no_object.match(plain, after, end):
-                    return after
-        if "light" not in self._traits.get(plain[place:stop], ()):
-            after = self._verbs.at(plain, stop, end)
-            if after < end and "pure" in self._traits.get(plain[stop:after], ()):
-                return after
-        return stop
+        listed = self._listed(plain, stop, end) if stop - place > 1 else stop
+        if listed > stop:
+            return listed
+        after = self._known(plain, stop, end)
+        if after - stop < 2 or after >= end:
+            return stop
+        verb, following = plain[place:stop], plain[stop:after]
+        if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
+            return after
+        is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
+        return after if is_echo and not self._is_noun(following) else stop
+
+    def _listed(self, plain: str, stop: int, end: int) -> int:
+        """The end of the verbs that 和 or 、 joins to the one that ends at `stop`, if an object follows them all."""
+        place = stop
+        while plain.startswith(self._forms.conjunctions, place, end):
+            after = self._known(plain, place + 1, end)
+            if not place + 3 <= after < end:
+                return stop
+            place = after
+        return stop if self._forms.no_object.match(plain, place, end) else place
 
     def _object_start(self, plain: str, chain: _Chain, end: int) -> int:
         match = self._forms.complement.match(plain, chain.end, end)
@@ -213,16 +266,24 @@ class Verbs:
             word = self._words.at(plain, place, end)
             if stop > place and (stop >= word or self._forms.resultative.match(plain, stop, word)):
                 yield place, stop
-            place = max(stop, self._adverbs.at(plain, place, end), word if stop == place else 0)
+            adverb = self._adverbs.at(plain, place, end)
+            place = max(stop, adverb if adverb - place > 1 else word)
 
     def _strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The first verb that is no noun as well and has an object, else one at the end."""
         for place, stop in self._candidates(plain, start, end):
             if stop - place < 2 or self._is_noun(plain[place:stop]):
                 continue
+            after = self._known(plain, stop, end)
+            if after - stop > 1 and after < end and self._is_means(plain[place:stop], plain[stop:after]):
+                continue
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
         return None
+
+    def _is_means(self, verb: str, following: str) -> bool:
+        """Whether a verb stands as a noun before the one that follows it: …的执行完成…."""
+        return "lead" not in self._traits[verb] and not self._is_noun(following)
 
     def _last_strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The last of the verbs that have an object."""
@@ -247,13 +308,24 @@ class Verbs:
 
     def _phrase(self, plain: str, start: int, end: int) -> _Chain | None:
         """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""
+        if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(match[1]):
+            return _Chain(match.start(), *match.span(1))
         return self._from(plain, self._strong(plain, start, end) or self._weak(plain, start, end), end)
 
     def _means(self, plain: str, start: int, end: int) -> _Chain | None:
         """抢抓机遇加快…: the verb that the means serve, if there is one (else the means are the deed)."""
-        if self._known(plain, start, end) > start:
+        if self._forms.chance.search(plain, start, end):
             return None
-        return self._from(plain, self._strong(plain, start, end), end)
+        if (stop := self._known(plain, start, end)) > start and not self._is_noun(plain[start:stop]):
+            return self._chain(plain, start, start, end)
+        return self._from(plain, self._strong(plain, start, end) or self._taking(plain, start, end), end)
+
+    def _taking(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """A noun's verb that takes an object here: 利用自然资源发展旅游业."""
+        for place, stop in self._candidates(plain, start, end):
+            if place > start and "takes" in self._traits[plain[place:stop]] and end - stop > 1:
+                return place, stop
+        return None
 
     def _place(self, plain: str, start: int, end: int) -> _Chain | None:
         """在…上取得…: the verb behind the word that closes the phrase."""
@@ -325,7 +397,9 @@ class Verbs:
         for match in self._forms.modal.finditer(plain, start, end):
             if self._words.at(plain, match.start() - 1, end) > match.start():
                 continue
-            if self._words.at(plain, match.start(), end) > match.end():
+            longest = self._words.at(plain, match.start(), end)
+            word = plain[match.start() : longest]
+            if longest > match.end() and (word in self._traits or self._words.tag(word) == "n"):
                 continue
             at = self._after_adverbs(plain, match.end(), end)
             if at >= end:
@@ -359,14 +433,23 @@ class Verbs:
 
     def _behind_theme(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The verb of a statement; what stands before 的 only describes."""
+        tail = max(start, plain.rfind(self._forms.attributive, start, end) + 1)
+        return (
+            self._modified(plain, start, end, 2)
+            or self._strong(plain, tail, end)
+            or self._modified(plain, start, end, 1)
+            or self._weak(plain, tail, end)
+            or self._strong(plain, start, end)
+        )
+
+    def _modified(self, plain: str, start: int, end: int, length: int) -> tuple[int, int] | None:
+        """The first verb that follows an adverb of at least so many characters."""
         for place in range(start + 1, end):
             at = self._adverbs.at(plain, place, end)
-            if at - place > 1 and (stop := self._known(plain, at, end)) > at:
+            if at - place < length or self._words.at(plain, place, end) > at:
+                continue
+            if (stop := self._known(plain, at, end)) > at:
                 return at, stop
-        tail = plain.rfind(self._forms.attributive, start, end) + 1
-        for place in (tail, start):
-            if found := self._strong(plain, place, end) or self._weak(plain, place, end):
-                return found
         return None
 
 
@@ -384,9 +467,13 @@ class _Forms:
         self.modal = forms["modal"].pattern
         self.figure = forms["figure"].pattern
         marks = {kind: tuple(lexicon.terms("verb_marks", mark=kind)) for kind in lexicon.mapping("verb_marks", "mark").values()}
-        self.conjunctions = marks["conjunction"]
+        self.conjunctions = (*marks["conjunction"], *marks["separator"])
         self.separators = frozenset(marks["separator"])
         self.noun_endings = frozenset(marks["noun_ending"])
+        self.theme_modal = forms["theme_modal"].pattern
+        self.statement = forms["statement"].pattern
+        self.outcome = forms["outcome"].pattern
+        self.chance = forms["chance"].pattern
         self.slogan = forms["slogan"].pattern
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
