@@ -38,7 +38,7 @@ class _Line(NamedTuple):
     terminal: bool
     """Whether it ends where a sentence, or a part of one, does."""
     widths: tuple[int, int]
-    """How wide it is with its indentation, in characters and in half-width columns."""
+    """How wide it is without its indentation, in characters and in half-width columns."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,7 @@ def _line(source: str, at: int, start: int, end: int, breaks: int) -> _Line:
         indent,
         breaks,
         last in _TERMINAL,
-        ((indent + 1) // 2 + chars, indent + chars + wide),
+        (chars, chars + wide),
     )
 
 
@@ -134,33 +134,34 @@ def _columns(text: str) -> int:
 
 @dataclass(frozen=True, slots=True)
 class _Column:
-    """How a text is set: the width from which on a line is full (0: one paragraph a line), and its indentations."""
+    """How a text is set: from which width on a line is full, and how lines are indented.
 
-    full: int
-    in_columns: bool
-    continued: int
-    paragraph: int
+    `full` is counted in characters and in half-width columns, 0 where that measure does not tell; a text that has
+    neither has one paragraph a line.
+    """
+
+    full: tuple[int, int] = (0, 0)
+    continued: int = 0
+    paragraph: int = 0
 
     @classmethod
     def of(cls, lines: list[_Line]) -> "_Column":
         """Read it from the lines that end in mid-sentence."""
         broken = [a for a, b in pairwise(lines) if b.breaks and not a.terminal]
-        if len(broken) < 2:
-            return cls(0, False, 0, 0)
-        full, in_columns = _full_width(lines, broken)
-        column = cls(full, in_columns, 0, 0)
+        if len(broken) < 2 or not any(full := _full_widths(lines, broken)):
+            return cls()
+        column = cls(full)
         continued = Counter(
-            b.indent
-            for a, b in pairwise(lines)
-            if full and b.breaks and not a.terminal and column.fills(a)
+            b.indent for a, b in pairwise(lines) if b.breaks and not a.terminal and column.fills(a)
         )
         base = continued.most_common(1)[0][0] if continued else 0
         fresh = Counter(b.indent for b in lines if b.breaks and b.indent > base)
-        return cls(full, in_columns, base, fresh.most_common(1)[0][0] if fresh else 0)
+        return cls(full, base, fresh.most_common(1)[0][0] if fresh else 0)
 
-    def fills(self, line: _Line, spare: int = 0) -> bool:
-        """Whether a line ends because the column does."""
-        return line.widths[self.in_columns] + spare >= self.full
+    def fills(self, line: _Line) -> bool:
+        """Whether a line ends because the column does; the indentation of a first line may or may not count."""
+        spare = max(4, line.indent) if line.indent > self.continued else 0
+        return any(f and w + spare >= f for w, f in zip(line.widths, self.full, strict=True))
 
     def sets_in(self, line: _Line) -> bool:
         """Whether a line is indented (or, in a text with hanging indentation, is not) as a new paragraph is."""
@@ -169,38 +170,58 @@ class _Column:
         return line.indent < self.continued - 1
 
 
-def _full_width(lines: list[_Line], broken: list[_Line]) -> tuple[int, bool]:
-    """The least width of a full line, and whether it counts half-width columns; 0 if the text is not set in columns."""
-    best = (0.0, 0, False)
-    for in_columns in (False, True):
-        widths = sorted(a.widths[in_columns] for a in lines)
-        ends = Counter(a.widths[in_columns] for a in broken)
-        best = max(best, (*_densest(widths, ends), in_columns))
-    return best[1], best[2]
+def _full_widths(lines: list[_Line], broken: list[_Line]) -> tuple[int, int]:
+    """The least width of a full line in either measure, 0 for one in which the lines are less even."""
+    found = []
+    for measure in (0, 1):
+        whole = sorted(a.widths[measure] for a in lines if a.terminal)
+        parts = sorted(a.widths[measure] for a in lines if not a.terminal)
+        by_indent = [
+            Counter(a.widths[measure] for a in broken if a.indent == indent)
+            for indent in {a.indent for a in broken}
+        ]
+        found.append(max(_densest(ends, whole, parts) for ends in by_indent))
+    most, evenest = max(f[0] for f in found), max(f[1] for f in found)
+    chars, columns = (
+        least if within and within >= 0.8 * most and even >= evenest - 0.05 else 0
+        for within, even, least in found
+    )
+    return chars, columns
 
 
-def _densest(widths: list[int], ends: Counter[int]) -> tuple[float, int]:
-    """How evenly wide the lines are that end in mid-sentence, and the least width that counts as full."""
-    best = (0.0, 0)
+def _densest(ends: Counter[int], whole: list[int], parts: list[int]) -> tuple[int, float, int]:
+    """How many lines that end in mid-sentence are about equally wide, how evenly so, and the least width of a full one.
+
+    `whole` are the widths of the lines that end with a sentence, `parts` those of all others. In a column none of the
+    former is wider than it, and of the latter hardly any.
+    """
+    best = (0, 0.0, 0)
     for widest in ends:
-        longer = len(widths) - bisect_right(widths, widest + 1)
-        if longer > max(1, len(widths) // 10):
+        if (
+            _over(whole, widest + 1) > len(whole) // 20
+            or _over(parts, widest + 1) > 1 + len(parts) // 10
+        ):
             continue
         spread = max(2, widest // 7)
         within = sum(n for w, n in ends.items() if widest - spread <= w <= widest)
-        lines = bisect_right(widths, widest) - bisect_right(widths, widest - spread - 1)
-        if within < 2 or 2 * within < lines:
+        stops = _over(whole, widest - spread - 1) - _over(whole, widest)
+        if within < 2 or within < stops:
             continue
         exact, usual = max((ends[v] + ends[v + 1], v) for v in range(widest - spread, widest + 1))
         # In a column of an exact width, a line may lack the one character that must not begin the next.
         least = usual - (ends[usual - 1] > 0) if exact >= 0.9 * within else widest - spread
-        best = max(best, (within + exact / within, least))
+        best = max(best, (within, exact / within, least))
     return best
+
+
+def _over(widths: list[int], width: int) -> int:
+    """How many of the sorted widths are greater."""
+    return len(widths) - bisect_right(widths, width)
 
 
 def _paragraphs(source: str, lines: list[_Line], column: _Column) -> list[list[_Line]]:
     paragraphs: list[list[_Line]] = []
-    breaks = _breaks_in_column if column.full else _breaks_in_lines
+    breaks = _breaks_in_column if any(column.full) else _breaks_in_lines
     for index, line in enumerate(lines):
         if not paragraphs or line.breaks == 0:
             paragraphs.append([line])
@@ -236,8 +257,7 @@ def _breaks_in_column(
     line, before = lines[index], paragraph[-1]
     if column.sets_in(line):
         return True
-    # A first line may have been set without counting its indentation.
-    if column.fills(before, spare=4 if before.indent > column.continued else 0):
+    if column.fills(before):
         return before.terminal and line.breaks > 1
     if before.terminal:
         return True
@@ -259,7 +279,7 @@ def _breaks_in_lines(
     line, before = lines[index], paragraph[-1]
     if before.terminal or line.indent or _ORDINAL.match(source, line.start):
         return True
-    if _has_sentence(source, paragraph):
+    if before.end - before.start > 40 and _has_sentence(source, paragraph):
         return False
     inner = source.find("，", before.start, before.end)
     return not (paragraph[0].indent and inner > 0)

@@ -101,7 +101,7 @@ class Mastheads:
         return Masthead(
             title or _clean(title_hint),
             kicker,
-            " ".join(dict.fromkeys(name for _, name in sorted(notes.bylines))) or None,
+            _joined(notes.bylines),
             notes.publisher,
             notes.published_on,
             _in_order(notes.parts),
@@ -146,16 +146,16 @@ class Mastheads:
         first = self._field.match(line, opening)
         if first is None:
             return None
-        part = "credit"
         fields = list(self._field.finditer(line, opening))
         for this, after in zip(fields, [*fields[1:], None], strict=True):
-            part, value = self._meaning(this)
+            _, value = self._meaning(this)
             given = line[this.end() : after.start() if after else len(line)]
             if not given.strip("】）)] "):
                 notes.pending = value or None
             elif value:
                 self._note(value, given, start + this.end(), notes)
-        return self._meaning(first)[0] if len(fields) == 1 else part
+        parts = {self._meaning(f)[0] for f in fields}
+        return parts.pop() if len(parts) == 1 else "credit"
 
     def _meaning(self, match: re.Match[str]) -> tuple[str, str]:
         if match["reporter"]:
@@ -178,12 +178,14 @@ class Mastheads:
 
     def _ruled(self, line: str, start: int, notes: _Notes, below_headline: bool) -> str | None:
         """The part that a rule for whole lines says a line is."""
-        if self._tokens.fullmatch(line) or _is_noise(line):
+        if _is_noise(line):
             return "furniture"
         for rule in self._rules["line"]:
             match = rule.pattern.match(line)
             if match and self._take(match, start, notes):
                 return str(rule["part"])
+        if self._tokens.fullmatch(line):
+            return "furniture"
         match = self._rules["bare"][0].pattern.match(line)
         if match and below_headline and self._take(match, start, notes):
             return "byline"
@@ -192,15 +194,28 @@ class Mastheads:
     def _take(self, match: re.Match[str], start: int, notes: _Notes) -> bool:
         """Take down what a rule's groups hold; false if they hold no names where names should be."""
         groups = match.groupdict()
-        if given := groups.get("byline") or groups.get("names"):
-            group = "byline" if groups.get("byline") else "names"
-            names = self._names(given)
-            notes.bylines += [(start + match.start(group), name) for name in names]
-            if not names:
+        for group in ("byline", "names"):
+            if groups.get(group) and not self._take_names(match, group, start, notes):
                 return False
         notes.publisher = notes.publisher or groups.get("publisher")
         if groups.get("date"):
             notes.published_on = notes.published_on or _day(groups["date"])
+        return True
+
+    def _take_names(self, match: re.Match[str], group: str, start: int, notes: _Notes) -> bool:
+        """Take down the names in a rule's group; of several fields in it, those of writers alone."""
+        at, given = start + match.start(group), match[group]
+        fields = list(self._field.finditer(given))
+        if not fields:
+            return self._note("byline", given, at, notes)
+        for this, after in zip(fields, [*fields[1:], None], strict=True):
+            if self._meaning(this)[1] == "byline":
+                self._note(
+                    "byline",
+                    given[this.end() : after.start() if after else None],
+                    at + this.end(),
+                    notes,
+                )
         return True
 
     def _names(self, given: str) -> list[str]:
@@ -340,7 +355,9 @@ class Mastheads:
         if len(lines) > 2 and squeezed[0] == "".join(squeezed[1:]):
             return 0, 1
         first = 0
-        while first < len(lines) - 1 and len(lines[first].value) <= 5:
+        while first < len(lines) - 1 and (
+            len(lines[first].value) <= 5 or squeezed[first] in squeezed[first + 1]
+        ):
             first += 1
         if not lines or (len(lines[first].value) <= 4 and first == len(lines) - 1):
             return len(lines), len(lines)
@@ -382,6 +399,11 @@ class Mastheads:
 def _clean(title: str | None) -> str | None:
     """A headline without the blanks that only divide its lines."""
     return _INNER_BLANK.sub("", title).strip() or None if title else None
+
+
+def _joined(bylines: list[tuple[int, str]]) -> str | None:
+    """The names in the order in which they stand, each once."""
+    return " ".join(dict.fromkeys(name for _, name in sorted(bylines, key=lambda b: b[0]))) or None
 
 
 def _day(given: str) -> datetime.date | None:
