@@ -14,7 +14,7 @@ from flows.provenance import Provenance
 
 # Its type stubs know fewer combinations of arrays and scalars than it does.
 pc: Any = pyarrow.compute
-Strings: TypeAlias = "pa.Array[Any]"
+Array: TypeAlias = "pa.Array[Any]"
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 Field: TypeAlias = "pa.Field[Any]"
 
@@ -196,7 +196,7 @@ def _rows_of_table(name: str, old: Snapshot | None, new: Snapshot, reasons: "_Re
 
 
 def _cells_of_table(
-    name: str, old: pa.Table, new: pa.Table, ids: Strings, reasons: "_Reasons"
+    name: str, old: pa.Table, new: pa.Table, ids: Array, reasons: "_Reasons"
 ) -> Iterator[pa.Table]:
     """The changed cells of rows that both datasets hold, column by column."""
     for column in new.column_names:
@@ -206,7 +206,7 @@ def _cells_of_table(
         if before.equals(after):
             continue
         differs = _differs(before, after)
-        document_ids = new["document_id"].filter(differs).combine_chunks()
+        document_ids = _as_array(new["document_id"].filter(differs))
         yield reasons.of_cells(
             name,
             column,
@@ -217,18 +217,22 @@ def _cells_of_table(
         )
 
 
-def _differs(before: Column, after: Column) -> Column:
+def _differs(before: Column, after: Column) -> Array:
     same = pc.fill_null(pc.equal(before, after), False)
     both_null = pc.and_(pc.is_null(before), pc.is_null(after))
-    differs: Column = pc.invert(pc.or_(same, both_null))
-    return differs
+    return _as_array(pc.invert(pc.or_(same, both_null)))
 
 
-def row_ids(name: str, table: pa.Table) -> Strings:
+def row_ids(name: str, table: pa.Table) -> Array:
     """The key of every row as one string; the parts of a key of several columns are joined by `#`."""
     key: list[Any] = [table[column].cast(pa.string()) for column in table_of(name).primary_key]
     joined = key[0] if len(key) == 1 else pc.binary_join_element_wise(*key, "#")
-    combined = joined.combine_chunks()
+    return _as_array(joined)
+
+
+def _as_array(column: Column) -> Array:
+    """A column in one piece."""
+    combined: Any = column.combine_chunks()
     return combined if isinstance(combined, pa.Array) else pa.concat_arrays(combined.chunks)
 
 
@@ -251,11 +255,11 @@ class _Reasons:
         was, now = set(old.corrected if old else ()), set(new.corrected)
         self._corrected = {(c.table, c.id, c.column): c for c in was ^ now}
 
-    def of_rows(self, table: str, change: str, rows: pa.Table, ids: Strings) -> pa.Table:
+    def of_rows(self, table: str, change: str, rows: pa.Table, ids: Array) -> pa.Table:
         """The added or removed rows with their reasons."""
         n = rows.num_rows
         nothing = pa.nulls(n, pa.string())
-        document_ids = rows["document_id"].combine_chunks()
+        document_ids = _as_array(rows["document_id"])
         reasons, notes = self._reasons(table, None, ids, document_ids)
         columns = [pa.repeat(table, n), ids, pa.repeat(change, n), nothing, nothing, nothing]
         return pa.Table.from_arrays([*columns, reasons, notes], schema=CHANGE_SCHEMA)
@@ -264,8 +268,8 @@ class _Reasons:
         self,
         table: str,
         column: str,
-        ids: Strings,
-        document_ids: Strings,
+        ids: Array,
+        document_ids: Array,
         old: Column,
         new: Column,
     ) -> pa.Table:
@@ -276,8 +280,8 @@ class _Reasons:
         return pa.Table.from_arrays([*columns, old, new, reasons, notes], schema=CHANGE_SCHEMA)
 
     def _reasons(
-        self, table: str, column: str | None, ids: Strings, document_ids: Strings
-    ) -> tuple[Strings, Strings]:
+        self, table: str, column: str | None, ids: Array, document_ids: Array
+    ) -> tuple[Array, Array]:
         """For every row its reason and, where a correction made it, the correction's own words."""
         corrected = {i: c for (t, i, k), c in self._corrected.items() if (t, k) == (table, column)}
         is_corrected = pc.is_in(ids, value_set=pa.array(corrected, pa.string()))

@@ -1,0 +1,76 @@
+"""What many tests share: a Prefect home of their own, and a dataset that is ready to be released."""
+
+import atexit
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+
+import pyarrow as pa
+import pytest
+
+# Read when Prefect is imported: no test touches, or is touched by, what the user has there.
+if "PREFECT_HOME" not in os.environ:
+    os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="huiyi-tests-prefect-")
+    atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
+
+from sample import sample_tables
+
+from flows.provenance import Provenance, SourceRecord
+from flows.releases import Dataset
+from flows.sources import Reject
+
+
+def sample_dataset(
+    tables: Mapping[str, pa.Table] | None = None, extractor: str = "0" * 16
+) -> Dataset:
+    """The sample rows, or other tables, as a dataset made by that extractor."""
+    tables = tables or sample_tables()
+    documents = tables["documents"].to_pylist()
+    return Dataset(
+        tables=tables,
+        rejects=[Reject("yunxi/empty.txt", None, "the file is empty; put the text into it")],
+        provenance=Provenance(
+            code_version="1.0.0",
+            extractor=extractor,
+            readers={"jieba": "0.42.1"},
+            corrections="",
+            corrected=(),
+            sources=tuple(SourceRecord(d["path"], d["sha256"], "about") for d in documents),
+        ),
+    )
+
+
+@pytest.fixture
+def dataset() -> Dataset:
+    """The sample as a dataset."""
+    return sample_dataset()
+
+
+@pytest.fixture
+def without_visit(dataset: Dataset) -> Dataset:
+    """The sample without its second document."""
+    gone = dataset.tables["documents"]["document_id"][1]
+    tables = {
+        name: table.filter(pa.compute.not_equal(table["document_id"], gone))
+        for name, table in dataset.tables.items()
+    }
+    kept = dataset.provenance.sources[:1]
+    return replace(dataset, tables=tables, provenance=replace(dataset.provenance, sources=kept))
+
+
+@pytest.fixture
+def change_cell() -> Callable[..., Dataset]:
+    """A function that puts a value into one cell of a dataset."""
+    return _change_cell
+
+
+def _change_cell(dataset: Dataset, table: str, column: str, row: int, value: object) -> Dataset:
+    arrow = dataset.tables[table]
+    at = arrow.column_names.index(column)
+    values = arrow[column].to_pylist()
+    values[row] = value
+    field = arrow.schema.field(at)
+    changed = arrow.set_column(at, field, pa.array(values, field.type))
+    return replace(dataset, tables={**dataset.tables, table: changed})
