@@ -24,11 +24,15 @@ _SECTIONS = (
     "deck",
     "body",
     "rest",
+    "site",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
 _LONG, _LEAD = 110, 30
 """From how many characters on a line is no headline, and a sentence no line of a masthead."""
+_HEADLINE = 9
+"""A page's title with fewer characters names a site or a section."""
+_TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
 """No line of fields or of debris is longer."""
 _BLANKS = re.compile(r"\s+")
@@ -90,6 +94,7 @@ class Mastheads:
     def find(self, text: Text, title_hint: str | None = None) -> Masthead:
         """The masthead of `text`; `title_hint` is a headline known from elsewhere, such as a page's metadata."""
         notes = _Notes()
+        title_hint = self._headline(title_hint)
         headlines, body = self._head(text, notes)
         below, end = self._tail(text, body, notes)
         self._lead(text, body, notes)
@@ -99,13 +104,19 @@ class Mastheads:
         notes.parts += [Found(h.start, h.end, "furniture") for h in below]
         title, kicker = self._headlines(text, headlines, title_hint, notes)
         return Masthead(
-            title or _clean(title_hint),
+            title or title_hint,
             kicker,
             _joined(notes.bylines),
             notes.publisher,
             notes.published_on,
             _in_order(notes.parts),
         )
+
+    def _headline(self, hint: str | None) -> str | None:
+        """The headline in a page's title, without what names the site or the section; null if it names nothing else."""
+        parts = [p.strip() for p in _TITLE_PARTS.split(hint or "") if p and p.strip()]
+        parts = [p for p in parts if len(p) >= _HEADLINE and not self._matches("site", p)]
+        return _clean(max(parts, key=len)) if parts else None
 
     # --- Above the lead -------------------------------------------------------------------------------------------
 
