@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from operator import itemgetter
 from typing import NamedTuple
 
 from transforms.encoding import Decoded, decode
@@ -39,6 +40,10 @@ class Text:
     paragraphs: tuple[tuple[int, int], ...]
     sentences: tuple[tuple[int, int], ...]
     clauses: tuple[Clause, ...]
+
+    def clause_at(self, offset: int) -> int:
+        """The number of the clause in which the character at `offset` stands."""
+        return bisect_right(self.clauses, offset, key=itemgetter(0)) - 1
 
     def line_of(self, offset: int) -> int:
         """The 1-based line of the source on which the character at `offset` stands."""

@@ -1,0 +1,338 @@
+"""One document in, the rows of all tables out.
+
+The way of a text: bytes -> characters -> mended layout -> masthead -> main tasks -> ledger -> the other tables, which
+follow from the ledger.
+"""
+
+import datetime
+import hashlib
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from operator import itemgetter
+from typing import Any
+
+from expectations import tables
+from expectations.tables import Row
+from transforms.citations import NOBODY, CitationFacts, Citations, Speaker
+from transforms.enumerations import EnumerationFacts, Enumerations
+from transforms.focus_areas import FocusArea, FocusAreas
+from transforms.found import Found
+from transforms.initiatives import InitiativeFacts, Initiatives
+from transforms.ledger import Entry, Ledger
+from transforms.lexicon import Lexicon
+from transforms.masthead import Masthead, Mastheads
+from transforms.meeting import MeetingFacts, Meetings
+from transforms.people import People, Person
+from transforms.rows import Rows
+from transforms.source import Rejected, Source
+from transforms.targets import TargetFacts, Targets
+from transforms.text import Text, decode, read_text
+from transforms.topics import Topics
+from transforms.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """The rows of one document, by table."""
+
+    rows: Mapping[str, Sequence[Row]]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A source as text, and what its own page says of it."""
+
+    text: Text
+    encoding: str
+    masthead: Masthead
+    publisher: str | None
+
+
+class Extractor:
+    """All recognisers, built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        words = Words(lexicon)
+        self._simplified = lexicon.mapping("traditional", "simplified")
+        self._mastheads = Mastheads(lexicon)
+        self._meetings = Meetings(lexicon)
+        self._people = People(lexicon)
+        self._focus_areas = FocusAreas(lexicon)
+        self._ledger = Ledger(lexicon)
+        self._initiatives = Initiatives(lexicon, words)
+        self._topics = Topics(lexicon)
+        self._targets = Targets(lexicon)
+        self._enumerations = Enumerations(lexicon)
+        self._citations = Citations(lexicon)
+
+    def extract(self, source: Source) -> Extraction:
+        """The rows of all tables for one source.
+
+        Raises `Rejected` where the source cannot be read or holds neither a meeting nor an initiative.
+        """
+        read = self._read(source)
+        text, parts = read.text, read.masthead.parts
+        published_on = source.published_on or read.masthead.published_on
+        meetings = self._meetings.find(text, parts, published_on)
+        areas = self._focus_areas.find(text, parts)
+        entries = self._ledger.keep(text, parts, areas)
+        main = meetings[0].value if meetings else None
+        targets = self._targets.find(text, entries, main.planning_year if main else None)
+        initiatives = self._initiatives.find(text, entries, targets)
+        if not meetings and not initiatives:
+            raise Rejected(
+                "holds neither a meeting nor an initiative; give the whole text of one meeting report",
+                1,
+            )
+        sheet = _Sheet(source, read, published_on, self._simplified)
+        sheet.add_meetings(meetings)
+        sheet.add_people(self._people.find(text, meetings, parts))
+        sheet.add_areas(areas)
+        topics = self._topics.of(text, read.masthead.title or "", [area.start for area in areas])
+        sheet.add_initiatives(initiatives, topics)
+        sheet.add_targets(targets)
+        sheet.add_enumerations(self._enumerations.find(text))
+        sheet.add_citations(self._citations.find(text, _speaker(main)))
+        sheet.add_ledger(entries)
+        return Extraction(sheet.rows)
+
+    def _read(self, source: Source) -> _Read:
+        """The source decoded, its layout mended, its masthead told apart."""
+        decoded = decode(source.content)
+        text = read_text(decoded.text, self._simplified)
+        if not text.clauses:
+            raise Rejected("is empty; give the text of a meeting report", 1)
+        return _Read(text, decoded.encoding, self._mastheads.find(text), None)
+
+
+class _Sheet:
+    """The rows of one document, table by table; ids are minted in reading order."""
+
+    def __init__(
+        self,
+        source: Source,
+        read: _Read,
+        published_on: datetime.date | None,
+        simplified: Mapping[str, str],
+    ) -> None:
+        digest = hashlib.sha256(source.content).hexdigest()
+        self._document_id = digest[:16]
+        self._text = read.text
+        self._make = Rows(self._document_id, read.text)
+        self.rows: dict[str, list[Row]] = {table.name: [] for table in tables.TABLES}
+        self._meeting_id: str | None = None
+        self._areas: list[tuple[int, int, str]] = []
+        self._initiatives: list[tuple[int, int, str]] = []
+        masthead, text = read.masthead, read.text.text
+        self.rows["documents"].append(
+            tables.Document(
+                document_id=self._document_id,
+                path=source.path,
+                sha256=digest,
+                bytes=len(source.content),
+                media_type=source.media_type,
+                encoding=read.encoding,
+                title=masthead.title,
+                kicker=masthead.kicker,
+                byline=masthead.byline,
+                publisher=source.publisher or masthead.publisher,
+                published_on=published_on,
+                source_url=source.source_url,
+                licence=source.licence,
+                script=_script(read.text, simplified),
+                characters=sum(map(len, text.split())),
+                text=text,
+            )
+        )
+
+    def add_meetings(self, meetings: Sequence[Found[MeetingFacts]]) -> None:
+        """The meetings, the main one first."""
+        for found in meetings:
+            facts = found.value
+            place = (
+                self._make.span(found.start, found.end)
+                if facts.name
+                else {"start": None, "end": None, "line": None}
+            )
+            meeting_id = self._make.mint("meetings", facts.name or facts.kind)
+            self._meeting_id = self._meeting_id or meeting_id
+            self.rows["meetings"].append(
+                tables.Meeting(
+                    meeting_id=meeting_id,
+                    document_id=self._document_id,
+                    **asdict(facts),
+                    **place,
+                )
+            )
+
+    def add_people(self, people: Sequence[Found[Person]]) -> None:
+        """Who took part."""
+        for found in people:
+            self.rows["participants"].append(
+                tables.Participant(
+                    participant_id=self._make.mint("participants", found.value.name),
+                    meeting_id=self._meeting_id,
+                    document_id=self._document_id,
+                    **asdict(found.value),
+                    **self._make.span(found.start, found.end),
+                )
+            )
+
+    def add_areas(self, areas: Sequence[Found[FocusArea]]) -> None:
+        """The main tasks, and how far each reaches."""
+        for found in areas:
+            heading = self._make.words(found.start, found.end)
+            area_id = self._make.mint("focus_areas", heading)
+            self._areas.append((found.start, found.value.extent_end, area_id))
+            self.rows["focus_areas"].append(
+                tables.FocusArea(
+                    focus_area_id=area_id,
+                    meeting_id=self._meeting_id,
+                    document_id=self._document_id,
+                    ordinal=found.value.ordinal,
+                    text=heading,
+                    **self._make.span(found.start, found.end),
+                )
+            )
+
+    def add_initiatives(
+        self, initiatives: Sequence[Found[InitiativeFacts]], topics: Sequence[int]
+    ) -> None:
+        """What is directed; `topics` has the topic of each clause of the text."""
+        for ordinal, found in enumerate(initiatives, 1):
+            facts, topic = found.value, topics[self._text.clause_at(found.start)]
+            words = self._make.words(found.start, found.end)
+            initiative_id = self._make.mint("initiatives", words)
+            self._initiatives.append((found.start, found.end, initiative_id))
+            self.rows["initiatives"].append(
+                tables.Initiative(
+                    initiative_id=initiative_id,
+                    meeting_id=self._meeting_id,
+                    document_id=self._document_id,
+                    focus_area_id=_around(self._areas, found.start),
+                    ordinal=ordinal,
+                    text=words,
+                    verb=facts.verb or words,
+                    object=facts.object,
+                    adverb=facts.adverb,
+                    modal=facts.modal,
+                    kind=facts.kind,
+                    topic=topic,
+                    topic_label=tables.TOPICS[topic].en,
+                    keywords=";".join(facts.keywords) or None,
+                    sentence=facts.sentence,
+                    **self._make.span(found.start, found.end),
+                )
+            )
+
+    def add_programmes(self, programmes: Sequence[Found[Any]]) -> None:
+        """The mentions of named programmes."""
+        for found in programmes:
+            words = self._make.words(found.start, found.end)
+            self.rows["programmes"].append(
+                tables.Programme(
+                    programme_id=self._make.mint("programmes", words),
+                    document_id=self._document_id,
+                    initiative_id=_around(self._initiatives, found.start),
+                    text=words,
+                    name=self._make.name(found.start, found.end),
+                    **self._make.span(found.start, found.end),
+                )
+            )
+
+    def add_targets(self, targets: Sequence[Found[TargetFacts]]) -> None:
+        """The numbers to reach."""
+        for found in targets:
+            words = self._make.words(found.start, found.end)
+            self.rows["targets"].append(
+                tables.Target(
+                    target_id=self._make.mint("targets", words),
+                    document_id=self._document_id,
+                    initiative_id=_around(self._initiatives, found.start),
+                    text=words,
+                    **asdict(found.value),
+                    **self._make.span(found.start, found.end),
+                )
+            )
+
+    def add_enumerations(self, enumerations: Sequence[Found[EnumerationFacts]]) -> None:
+        """The counted catch-phrases and their members."""
+        for found in enumerations:
+            facts = found.value
+            enumeration_id = self._make.mint("enumerations", facts.label)
+            self.rows["enumerations"].append(
+                tables.Enumeration(
+                    enumeration_id=enumeration_id,
+                    document_id=self._document_id,
+                    label=facts.label,
+                    count=facts.count,
+                    found=len(facts.items),
+                    complete=len(facts.items) == facts.count,
+                    text=self._make.words(found.start, found.end),
+                    **self._make.span(found.start, found.end),
+                )
+            )
+            for ordinal, item in enumerate(facts.items, 1):
+                self.rows["enumeration_items"].append(
+                    tables.EnumerationItem(
+                        enumeration_id=enumeration_id,
+                        document_id=self._document_id,
+                        ordinal=ordinal,
+                        text=self._make.words(item.start, item.end),
+                        **self._make.span(item.start, item.end),
+                    )
+                )
+
+    def add_citations(self, citations: Sequence[Found[CitationFacts]]) -> None:
+        """The mentions of higher authorities."""
+        for found in citations:
+            words = self._make.words(found.start, found.end)
+            self.rows["citations"].append(
+                tables.Citation(
+                    citation_id=self._make.mint("citations", words),
+                    document_id=self._document_id,
+                    text=words,
+                    name=self._make.name(found.start, found.end),
+                    level=found.value.level,
+                    **self._make.span(found.start, found.end),
+                )
+            )
+
+    def add_ledger(self, entries: Sequence[Entry]) -> None:
+        """Every clause with its role."""
+        for ordinal, entry in enumerate(entries, 1):
+            words = self._make.words(entry.start, entry.end)
+            is_initiative = entry.role == "initiative"
+            self.rows["clauses"].append(
+                tables.Clause(
+                    clause_id=self._make.mint("clauses", words),
+                    document_id=self._document_id,
+                    ordinal=ordinal,
+                    role=entry.role,
+                    rule=entry.rule,
+                    initiative_id=(
+                        _around(self._initiatives, entry.span_start) if is_initiative else None
+                    ),
+                    text=words,
+                    **self._make.span(entry.start, entry.end),
+                )
+            )
+
+
+def _around(spans: Sequence[tuple[int, int, str]], offset: int) -> str | None:
+    """The id of the last of the ordered spans that begins at or before an offset, if it reaches that far."""
+    at = bisect_right(spans, offset, key=itemgetter(0)) - 1
+    return spans[at][2] if at >= 0 and offset < spans[at][1] else None
+
+
+def _speaker(meeting: MeetingFacts | None) -> Speaker:
+    """Who speaks in a text that reports this meeting."""
+    if meeting is None:
+        return NOBODY
+    return Speaker(meeting.level, meeting.jurisdiction, meeting.convenor)
+
+
+def _script(text: Text, simplified: Mapping[str, str]) -> str:
+    """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
+    return "Hant" if (set(text.text) & simplified.keys()) - set(text.plain) else "Hans"
