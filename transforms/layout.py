@@ -234,6 +234,20 @@ def _paragraphs(source: str, lines: list[_Line], column: _Column) -> list[list[_
     return paragraphs
 
 
+def _is_link(source: str, lines: list[_Line], index: int) -> bool:
+    """Whether a line is a few words out of the middle of a sentence, such as a link that a conversion set apart."""
+    line, before = lines[index], lines[index - 1]
+    if (
+        before.terminal
+        or line.terminal
+        or line.indent
+        or line.end - line.start > 40
+        or index + 1 == len(lines)
+    ):
+        return False
+    return lines[index + 1].breaks == 1 and source[lines[index + 1].start] in _NEVER_FIRST
+
+
 def _goes_on(source: str, paragraph: list[_Line], line: _Line) -> bool:
     """Whether a line cannot begin a paragraph, whatever the layout."""
     last, first = source[paragraph[-1].end - 1], source[line.start]
@@ -277,6 +291,8 @@ def _breaks_in_lines(
 ) -> bool:
     """Whether `lines[index]` begins a paragraph of a text with one paragraph a line: nearly always."""
     line, before = lines[index], paragraph[-1]
+    if _is_link(source, lines, index):
+        return False
     if before.terminal or line.indent or _ORDINAL.match(source, line.start):
         return True
     if before.end - before.start > 40 and _has_sentence(source, paragraph):

@@ -125,7 +125,7 @@ class Mastheads:
         headlines: list[Found[str]] = []
         for index, (start, end) in enumerate(text.paragraphs[:_HEAD]):
             line = text.plain[start:end]
-            if self._settle(line, start, notes, bool(headlines)):
+            if self._settle(line, start, notes, "head" if headlines else "top"):
                 continue
             if glued := self._glued(line):
                 headlines.append(Found(start, start + glued, line[:glued]))
@@ -135,7 +135,7 @@ class Mastheads:
             headlines.append(Found(start, end, line))
         return [], 0
 
-    def _settle(self, line: str, start: int, notes: _Notes, below_headline: bool) -> bool:
+    def _settle(self, line: str, start: int, notes: _Notes, where: str) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
         if len(line) > _FIELDS:
             return False
@@ -144,9 +144,7 @@ class Mastheads:
             if self._note(value, line, start, notes):
                 notes.parts.append(Found(start, start + len(line), "credit"))
                 return True
-        if part := self._fielded(line, start, notes) or self._ruled(
-            line, start, notes, below_headline
-        ):
+        if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):
             notes.parts.append(Found(start, start + len(line), part))
             return True
         return False
@@ -187,8 +185,8 @@ class Mastheads:
         notes.bylines += [(at, name) for name in names]
         return bool(names)
 
-    def _ruled(self, line: str, start: int, notes: _Notes, below_headline: bool) -> str | None:
-        """The part that a rule for whole lines says a line is."""
+    def _ruled(self, line: str, start: int, notes: _Notes, where: str) -> str | None:
+        """The part that a rule for whole lines says a line is; `where` is top, head (below a headline), or tail."""
         if _is_noise(line):
             return "furniture"
         for rule in self._rules["line"]:
@@ -197,10 +195,11 @@ class Mastheads:
                 return str(rule["part"])
         if self._tokens.fullmatch(line):
             return "furniture"
-        match = self._rules["bare"][0].pattern.match(line)
-        if match and below_headline and self._take(match, start, notes):
-            return "byline"
-        return None
+        match = self._rules["bare"][0].pattern.match(line) if where != "top" else None
+        # Below the day and the assembly stands who spoke there.
+        if match and where == "head" and any(p.value in ("dateline", "deck") for p in notes.parts):
+            return "deck"
+        return "byline" if match and self._take(match, start, notes) else None
 
     def _take(self, match: re.Match[str], start: int, notes: _Notes) -> bool:
         """Take down what a rule's groups hold; false if they hold no names where names should be."""
@@ -278,7 +277,7 @@ class Mastheads:
         for index in range(first - 1, max(body, first - 1 - _TAIL), -1):
             start, end = text.paragraphs[index]
             line = text.plain[start:end]
-            if self._settle(line, start, notes, below_headline=True):
+            if self._settle(line, start, notes, "tail"):
                 continue
             if line[-1] in "。！？；" or self._begins_body(line) or len(line) < 5:
                 return headlines[::-1], index
