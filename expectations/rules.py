@@ -26,6 +26,7 @@ class Dataset:
     tables: Mapping[str, pa.Table]
     division_codes: frozenset[str]
     _columns: dict[tuple[str, str], list[Any]] = field(default_factory=dict)
+    _groups: dict[tuple[str, str, str], list[tuple[Any, list[int]]]] = field(default_factory=dict)
 
     def column(self, table: str, name: str) -> list[Any]:
         """The values of a column, None for null."""
@@ -38,6 +39,13 @@ class Dataset:
         """The values of several columns, row by row."""
         return zip(*(self.column(table, name) for name in names), strict=True)
 
+    def groups(self, table: str, by: str, order: str) -> list[tuple[Any, list[int]]]:
+        """The numbers of the rows that agree in one column, in the order of another."""
+        key = (table, by, order)
+        if key not in self._groups:
+            self._groups[key] = _grouped(self.column(table, by), self.column(table, order))
+        return self._groups[key]
+
     def mapping(self, table: str, key: str, *names: str) -> dict[Any, tuple[Any, ...]]:
         """The values of several columns by the value of a key."""
         return {row[0]: row[1:] for row in self.rows(table, key, *names)}
@@ -45,6 +53,15 @@ class Dataset:
     def texts(self) -> dict[str, str]:
         """The documents' texts by document."""
         return {key: text or "" for key, text in self.rows("documents", "document_id", "text")}
+
+
+def _grouped(keys: list[Any], order: list[Any]) -> list[tuple[Any, list[int]]]:
+    groups: dict[Any, list[int]] = defaultdict(list)
+    for index, key in enumerate(keys):
+        groups[key].append(index)
+    for indices in groups.values():
+        indices.sort(key=lambda index: order[index] or 0)
+    return list(groups.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +91,12 @@ def excerpt(text: str) -> str:
 def _spans(table: Table, data: Dataset) -> Findings:
     texts = data.texts()
     columns = ("document_id", "start", "end", str(table.span_column))
-    return [_span(texts.get(key), *place) for key, *place in data.rows(table.name, *columns)]
+    return [
+        None
+        if words and start is not None and start >= 0 and texts.get(key, "")[start:end] == words
+        else _span(texts.get(key), start, end, words)
+        for key, start, end, words in data.rows(table.name, *columns)
+    ]
 
 
 def _span(text: str | None, start: int | None, end: int | None, words: str | None) -> str | None:
@@ -120,14 +142,9 @@ def _reference(
 
 def _ordinals(table: str, group: str, order: str, data: Dataset) -> Findings:
     """Numbers that do not count 1, 2, 3 in reading order within each group."""
-    places: dict[Any, list[int]] = defaultdict(list)
-    starts = data.column(table, order)
-    for index, key in enumerate(data.column(table, group)):
-        places[key].append(index)
-    findings: Findings = [None] * len(starts)
     ordinals = data.column(table, "ordinal")
-    for indices in places.values():
-        indices.sort(key=lambda index: (starts[index] or 0, ordinals[index] or 0))
+    findings: Findings = [None] * len(ordinals)
+    for _, indices in data.groups(table, group, order):
         for expected, index in enumerate(indices, 1):
             if ordinals[index] != expected:
                 findings[index] = f"ordinal {ordinals[index]} at place {expected}"
@@ -162,30 +179,20 @@ def _layout(data: Dataset) -> Findings:
 
 
 def _ledger_covers(data: Dataset) -> Findings:
-    ledgers = _ledgers(data)
+    clauses = dict(data.groups("clauses", "document_id", "start"))
+    spans = list(data.rows("clauses", "start", "end"))
     return [
-        _uncovered(text or "", [(start, end) for _, start, end in ledgers[key]])
+        _uncovered(text or "", [spans[index] for index in clauses.get(key, ())])
         for key, text in data.rows("documents", "document_id", "text")
     ]
 
 
-def _ledgers(data: Dataset) -> dict[str, list[tuple[int, int, int]]]:
-    """Row, start and end of each document's clauses, in the order of their ordinals."""
-    ledgers: dict[str, list[tuple[int, int, int, int]]] = defaultdict(list)
-    columns = ("document_id", "ordinal", "start", "end")
-    for index, (key, ordinal, start, end) in enumerate(data.rows("clauses", *columns)):
-        ledgers[key].append((ordinal or 0, index, start or 0, end or 0))
-    ordered = {key: [clause[1:] for clause in sorted(rows)] for key, rows in ledgers.items()}
-    return defaultdict(list, ordered)
-
-
-def _uncovered(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
+def _uncovered(text: str, spans: Sequence[tuple[int | None, int | None]]) -> str | None:
     at = 0
-    for start, end in [*sorted(spans), (len(text), len(text))]:
-        gap = text[at:start]
-        if gap.strip():
-            return f"no clause holds {excerpt(gap.strip())} at {at}:{start}"
-        at = max(at, end)
+    for start, end in [*spans, (len(text), len(text))]:
+        if (start or 0) > at and (gap := text[at:start].strip()):
+            return f"no clause holds {excerpt(gap)} at {at}:{start}"
+        at = max(at, end or 0)
     return None
 
 
@@ -194,15 +201,17 @@ def _uncovered(text: str, spans: Sequence[tuple[int, int]]) -> str | None:
 
 def _ledger_order(data: Dataset) -> Findings:
     texts = data.texts()
-    findings: Findings = [None] * data.tables["clauses"].num_rows
-    for document_id, clauses in _ledgers(data).items():
+    starts, ends = data.column("clauses", "start"), data.column("clauses", "end")
+    findings: Findings = [None] * len(starts)
+    for document_id, indices in data.groups("clauses", "document_id", "ordinal"):
         text, at = texts.get(document_id, ""), 0
-        for index, start, end in clauses:
+        for index in indices:
+            start = starts[index] or 0
             if start < at:
                 findings[index] = f"starts at {start}, before {at} where the clause before it ends"
-            elif text[at:start].strip():
-                findings[index] = f"leaves out {excerpt(text[at:start].strip())} before it"
-            at = max(at, end)
+            elif start > at and (gap := text[at:start].strip()):
+                findings[index] = f"leaves out {excerpt(gap)} before it"
+            at = max(at, ends[index] or 0)
     return findings
 
 

@@ -6,8 +6,9 @@ row a column, with the type that it has and the type that it should have.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -15,6 +16,7 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute
 from great_expectations.core import ExpectationSuite, ExpectationValidationResult, RunIdentifier
 from great_expectations.core.validation_definition import ValidationDefinition
 from great_expectations.data_context.data_context.ephemeral_data_context import (
@@ -44,6 +46,9 @@ Frame = pd.DataFrame | pa.Table
 _SITE = "release"
 _STRUCTURE = "structure"
 _SHOWN = 10
+_SHARD_CHARACTERS = 4_000_000
+
+pc: Any = pyarrow.compute
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +117,75 @@ def validate(
     """
     arrow = {name: _as_arrow(name, frame) for name, frame in tables.items()}
     session = _Session(_context(docs_dir), arrow)
-    failures = session.run(_STRUCTURE, _structure(arrow), _structure_suite())
+    failures = session.run(session.define(_structure_suite()), _structure(arrow))
     if not failures:
-        dataset = Dataset(arrow, frozenset(division_codes))
-        for table in TABLES:
-            failures += session.run(table.name, _frame(table, dataset), suite_of(table))
+        definitions = {table.name: session.define(suite_of(table)) for table in TABLES}
+        for shard in _shards(arrow):
+            dataset = Dataset(shard, frozenset(division_codes))
+            for table in TABLES:
+                failures += session.run(definitions[table.name], _frame(table, dataset))
     if docs_dir is not None:
         session.context.build_data_docs(site_names=[_SITE])
-    return Verdict(tuple(failures), session.expectation_count)
+    return Verdict(_merged(failures), session.expectation_count)
+
+
+def _merged(failures: Sequence[Failure]) -> tuple[Failure, ...]:
+    """One failure where several shards break the same expectation."""
+    merged: dict[tuple[str, str, str, str], Failure] = {}
+    for new in failures:
+        key = (new.table, new.column, new.expectation, new.statement)
+        old = merged.get(key)
+        merged[key] = (
+            new
+            if old is None
+            else replace(
+                old,
+                row_ids=old.row_ids + new.row_ids,
+                lines=old.lines + new.lines,
+                paths=old.paths + new.paths,
+                observed=old.observed + new.observed,
+            )
+        )
+    return tuple(merged.values())
 
 
 # ---------------------------------------------------------------------------- what is validated
+
+
+def _shards(tables: Mapping[str, pa.Table]) -> Iterator[Mapping[str, pa.Table]]:
+    """The tables, cut into lots of whole documents, so that memory does not grow with the corpus.
+
+    Rows of no known document are in the last lot.
+    """
+    lots = _lots(tables["documents"])
+    for number, lot in enumerate(lots, 1):
+        if len(lots) == 1:
+            yield tables
+            return
+        seen = [key for before in lots[: number - 1] for key in before]
+        is_last = number == len(lots)
+        keys = pa.array(seen if is_last else lot, pa.string())
+        yield {name: _of_documents(table, keys, excluded=is_last) for name, table in tables.items()}
+
+
+def _lots(documents: pa.Table) -> list[list[str | None]]:
+    """The documents' ids in lots of about `_SHARD_CHARACTERS`."""
+    lots: list[list[str | None]] = [[]]
+    size = 0
+    columns = (documents.column(name).to_pylist() for name in ("document_id", "characters"))
+    for key, characters in zip(*columns, strict=True):
+        if size > _SHARD_CHARACTERS:
+            lots.append([])
+            size = 0
+        lots[-1].append(key)
+        size += characters or 0
+    return lots
+
+
+def _of_documents(table: pa.Table, keys: Any, *, excluded: bool) -> pa.Table:
+    """The rows of the documents with those ids, or of all others."""
+    is_theirs = pc.is_in(table.column("document_id"), value_set=keys, skip_nulls=True)
+    return table.filter(pc.invert(is_theirs) if excluded else is_theirs)
 
 
 def _as_arrow(name: str, frame: Frame) -> pa.Table:
@@ -382,26 +445,38 @@ class _Session:
         self.context = context
         self.expectation_count = 0
         self._source = context.data_sources.add_pandas(_SITE)
-        self._run_id = RunIdentifier(run_name=_SITE)
+        self._runs: Counter[str] = Counter()
         self._paths = _paths(tables)
 
-    def run(self, name: str, frame: pd.DataFrame, suite: ExpectationSuite) -> list[Failure]:
-        """The failures of a suite on a frame. Only a frame that fails is asked for its rows."""
-        batch = self._source.add_dataframe_asset(name).add_batch_definition_whole_dataframe("all")
-        definition = self.context.validation_definitions.add(
-            ValidationDefinition(name=name, data=batch, suite=self.context.suites.add(suite))
-        )
+    def define(self, suite: ExpectationSuite) -> ValidationDefinition:
+        """A suite, ready to be run on frames."""
+        asset = self._source.add_dataframe_asset(suite.name)
         self.expectation_count += len(suite.expectations)
-        if self._results(definition, frame, {"result_format": "BASIC"}).success:
+        return self.context.validation_definitions.add(
+            ValidationDefinition(
+                name=suite.name,
+                data=asset.add_batch_definition_whole_dataframe("all"),
+                suite=self.context.suites.add(suite),
+            )
+        )
+
+    def run(self, definition: ValidationDefinition, frame: pd.DataFrame) -> list[Failure]:
+        """The failures of a suite on a frame. Only a frame that fails is asked for its rows."""
+        self._runs[definition.name] += 1
+        run_id = RunIdentifier(run_name=f"{_SITE}-{self._runs[definition.name]}")
+        if self._results(definition, frame, run_id, {"result_format": "BASIC"}).success:
             return []
         complete = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
-        results = self._results(definition, frame, complete).results
+        results = self._results(definition, frame, run_id, complete).results
         failed = [result for result in results if not result.success]
+        name = definition.name
         return [failure for result in failed for failure in self._failures(name, frame, result)]
 
-    def _results(self, definition: Any, frame: pd.DataFrame, result_format: Any) -> Any:
+    def _results(
+        self, definition: Any, frame: pd.DataFrame, run_id: RunIdentifier, result_format: Any
+    ) -> Any:
         return definition.run(
-            batch_parameters={"dataframe": frame}, result_format=result_format, run_id=self._run_id
+            batch_parameters={"dataframe": frame}, result_format=result_format, run_id=run_id
         )
 
     def _failures(

@@ -405,6 +405,21 @@ def test_a_composite_key_names_the_row() -> None:
     assert failure.observed == ("134:140 holds “服务质效提升”, not “服务质效”",)
 
 
+def test_a_large_corpus_is_judged_in_lots(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("expectations.suites._SHARD_CHARACTERS", 1)
+    assert validate(sample_tables(), DIVISION_CODES, None).is_sound
+    tables = sample_tables()
+    change(tables, "initiatives", "kind", 0, "wish")
+    change(tables, "initiatives", "kind", 4, "hope")
+    change(tables, "citations", "document_id", 0, FOREIGN[:16])
+    verdict = validate(tables, DIVISION_CODES, None)
+    kinds = next(f for f in verdict.failures if f.table == "initiatives")
+    assert kinds.observed == ("“wish”", "“hope”")
+    assert "but not in 2 rows:" in kinds.message
+    found = {(f.table, f.expectation) for f in verdict.failures}
+    assert ("citations", "document_id_leads_to_documents") in found
+
+
 # ---------------------------------------------------------------------------- Data Docs
 
 
