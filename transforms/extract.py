@@ -8,7 +8,7 @@ import datetime
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from operator import itemgetter
 from typing import Any
 
@@ -23,6 +23,7 @@ from transforms.ledger import Entry, Ledger
 from transforms.lexicon import Lexicon
 from transforms.masthead import Masthead, Mastheads
 from transforms.meeting import MeetingFacts, Meetings
+from transforms.pages import Page, read_page
 from transforms.people import People, Person
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
@@ -46,7 +47,6 @@ class _Read:
     text: Text
     encoding: str
     masthead: Masthead
-    publisher: str | None
 
 
 class Extractor:
@@ -100,10 +100,17 @@ class Extractor:
     def _read(self, source: Source) -> _Read:
         """The source decoded, its layout mended, its masthead told apart."""
         decoded = decode(source.content)
-        text = read_text(decoded.text, self._simplified)
+        page = read_page(decoded.text) if source.media_type == "text/html" else Page(decoded.text)
+        text = read_text(page.text, self._simplified, page.marks)
         if not text.clauses:
             raise Rejected("is empty; give the text of a meeting report", 1)
-        return _Read(text, decoded.encoding, self._mastheads.find(text), None)
+        masthead = self._mastheads.find(text, page.title)
+        masthead = replace(
+            masthead,
+            publisher=masthead.publisher or page.publisher,
+            published_on=masthead.published_on or page.published_on,
+        )
+        return _Read(text, decoded.encoding, masthead)
 
 
 class _Sheet:

@@ -44,10 +44,13 @@ _DAYS = ("pubdate", "publishdate", "article:published_time", "publish-date", "fi
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page's text, one block a line, with (offset, line of the file) marks; and what the page says of it."""
+    """A page's text, one block a line, with (offset, line of the file) marks; and what the page says of it.
+
+    Without marks, the text is the file's.
+    """
 
     text: str
-    marks: tuple[tuple[int, int], ...]
+    marks: tuple[tuple[int, int], ...] | None = None
     title: str | None = None
     publisher: str | None = None
     published_on: datetime.date | None = None
