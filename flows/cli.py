@@ -2,12 +2,14 @@
 
 import sys
 import warnings
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from flows.errors import ReleaseError, StopError
 from flows.show import document_tree, explained, ledger_line, summary_table, versions_table
@@ -49,6 +51,15 @@ Corrections = Annotated[
     Path, typer.Option(help="The file of known wrong results.", show_default=False)
 ]
 
+
+class Format(StrEnum):
+    """How a difference is said."""
+
+    text = "text"
+    json = "json"
+    markdown = "markdown"
+
+
 DOCUMENTS = Path("seeds/documents")
 DATASETS = Path("datasets")
 
@@ -63,6 +74,9 @@ def publish(
     output: Output = DATASETS,
     lexicons: Lexicons = LEXICONS,
     corrections: Corrections = SEEDS / "corrections.toml",
+    guards: Annotated[
+        Path, typer.Option(help="The file of bounds on losses.", show_default=False)
+    ] = SEEDS / "guards.toml",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what the next version would be, and why.")
     ] = False,
@@ -86,7 +100,7 @@ def publish(
             from flows.extraction import load_reader
 
             load_reader(lexicons)
-        order = flow.Order(tuple(sources), output, lexicons, corrections)
+        order = flow.Order(tuple(sources), output, lexicons, corrections, guards)
         if dry_run:
             summary, plan = flow.rehearse(order)
         else:
@@ -96,6 +110,8 @@ def publish(
     console.print(
         summary_table(summary.row_counts, len(summary.rejects), summary.unexplained_share)
     )
+    for warning in summary.warnings:
+        console.print(f"warning: {escape(warning)}", style="yellow", highlight=False)
     for reject in summary.rejects[:20]:
         _told(console, f"rejected: {reject}")
     if len(summary.rejects) > 20:
@@ -151,6 +167,106 @@ def versions(output: Output = DATASETS) -> None:
     if not found:
         raise ReleaseError(f"no release in {output}; make one with `huiyi publish`")
     Console().print(versions_table(found))
+
+
+@app.command()
+def diff(
+    old: Annotated[
+        str, typer.Argument(help="A version, `latest`, or a folder that holds a release.")
+    ],
+    new: Annotated[str, typer.Argument(help="The one to compare it with.")] = "latest",
+    table: Annotated[str | None, typer.Option(help="This table alone.")] = None,
+    form: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.text,
+    output: Output = DATASETS,
+) -> None:
+    """What changed from one release to another, and why: rows added and removed, cells old → new.
+
+    The reasons: source_added, source_removed, source_changed, extractor_changed, correction, schema_changed.
+    """
+    from flows.diff import as_json, as_markdown, as_text, difference, of_table
+    from flows.releases import read_release
+
+    before, after = (read_release(output, name).snapshot() for name in (old, new))
+    changes = difference(before, after)
+    if table:
+        changes = of_table(changes, table)
+    if form is Format.json:
+        typer.echo(as_json(changes), nl=False)
+    elif form is Format.markdown:
+        typer.echo(as_markdown(changes, before, after), nl=False)
+    else:
+        typer.echo(as_text(changes) or "no difference", nl=changes.num_rows == 0)
+
+
+@app.command()
+def verify(
+    version: Annotated[str, typer.Argument(help="A version, `latest`, or a folder.")] = "latest",
+    sources: Annotated[
+        Path, typer.Option("--sources", "-s", help="The folder of the sources, if it is there.")
+    ] = DOCUMENTS,
+    output: Output = DATASETS,
+    lexicons: Lexicons = LEXICONS,
+) -> None:
+    """Prove that a release is what was published: every byte, key and span, and its sources."""
+    from flows import verify as verification
+    from flows.releases import read_release
+    from flows.sources import read_lexicons
+    from transforms.lexicon import Lexicon
+
+    release = read_release(output, version)
+    codes = frozenset(Lexicon(read_lexicons(lexicons)).terms("divisions"))
+    problems = list(verification.verify(release, codes, sources))
+    for problem in problems:
+        _told(Console(stderr=True), problem)
+    if problems:
+        raise typer.Exit(1)
+    Console().print(
+        f"{release.version} in {release.folder} is whole: checksums, tables, keys, spans."
+    )
+
+
+@app.command()
+def prove(
+    row_id: Annotated[str, typer.Argument(metavar="ID", help="The id of a row of any table.")],
+    version: Annotated[str, typer.Option(help="The release: a version or `latest`.")] = "latest",
+    sources: Annotated[
+        Path, typer.Option("--sources", "-s", help="The folder of the sources.")
+    ] = DOCUMENTS,
+    output: Output = DATASETS,
+    lexicons: Lexicons = LEXICONS,
+    corrections: Corrections = SEEDS / "corrections.toml",
+) -> None:
+    """Where a row comes from: release, source, line, the sentence, the rule; and whether it comes out again."""
+    from flows import prove as proving
+    from flows.corrections import read_corrections
+    from flows.extraction import load_reader
+    from flows.releases import read_release
+
+    release, reader = read_release(output, version), load_reader(lexicons)
+    proof = proving.prove(release, row_id, sources, reader, read_corrections(corrections))
+    console = Console()
+    grid = Table.grid(padding=(0, 2))
+    for name, fact in proof.facts:
+        grid.add_row(name, fact)
+    console.print(grid)
+    for objection in proof.objections:
+        _told(console, objection)
+    if proof.objections:
+        raise typer.Exit(1)
+    console.print("Extracting the document again gives the same row.", style="green")
+
+
+@app.command()
+def score(
+    release: Annotated[Path, typer.Argument(help="A folder that holds a release.")],
+    gold_dir: Annotated[Path, typer.Argument(help="A folder of *.gold.json annotations.")],
+) -> None:
+    """How well a release agrees with annotated texts, as JSON."""
+    import json
+
+    from flows.score import score_release
+
+    typer.echo(json.dumps(score_release(release, gold_dir), ensure_ascii=False, indent=1))
 
 
 def main() -> None:

@@ -335,6 +335,11 @@ def tally(changes: pa.Table) -> list[tuple[str, str, str, int]]:
     return [(table, change, reason, n) for (table, change, reason), n in counted.items()]
 
 
+def of_table(changes: pa.Table, name: str) -> pa.Table:
+    """The changes of one table alone."""
+    return changes.filter(pc.equal(changes["table"], name))
+
+
 def as_text(changes: pa.Table) -> str:
     """The changes for a terminal: one line each."""
     return "".join(_line(row) + "\n" for row in changes.to_pylist())
@@ -358,7 +363,7 @@ def as_markdown(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
     lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in tally(changes)]
     for table in dict.fromkeys(changes["table"].to_pylist()):
         lines += ["", f"## {table}", ""]
-        rows = changes.filter(pc.equal(changes["table"], table))
+        rows = of_table(changes, str(table))
         for change, words in (("removed", old), ("added", new), ("changed", None)):
             some = rows.filter(pc.equal(rows["change"], change))
             lines += [_bullet(row, words) for row in some.slice(0, _EXAMPLES).to_pylist()]

@@ -1,7 +1,7 @@
 """The main flow: sources, extract, validate, release."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +10,22 @@ from prefect import flow, task
 from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
+from expectations.guards import Override, guard, measure, read_overrides
 from expectations.suites import validate
 from flows.corrections import read_corrections
-from flows.errors import NothingToReleaseError, UnsoundError
+from flows.errors import CorrectionError, NothingToReleaseError, UnsoundError
 from flows.extraction import assemble, extract_shard, load_reader, shards
 from flows.progress import step
-from flows.releases import Dataset, Plan, Published, alone, plan_release, release
+from flows.releases import (
+    Dataset,
+    Guards,
+    Plan,
+    Published,
+    alone,
+    newest_release,
+    plan_release,
+    release,
+)
 from flows.sources import Reject, read_sources
 
 _REJECTS_SHOWN = 200
@@ -31,6 +41,7 @@ class Order:
     output: Path
     lexicons: Path
     corrections: Path
+    guards: Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +50,7 @@ class Summary:
 
     row_counts: Mapping[str, int]
     rejects: Sequence[Reject]
+    warnings: Sequence[str]
     unexplained_share: float
 
 
@@ -77,7 +89,28 @@ def build(order: Order, docs: Path | None) -> Dataset:
         verdict = task(cache_policy=NO_CACHE)(validate)(dataset.tables, reader.division_codes, docs)
     if not verdict.is_sound:
         raise UnsoundError(verdict.message)
-    return dataset
+    return guarded(dataset, order)
+
+
+def guarded(dataset: Dataset, order: Order) -> Dataset:
+    """The dataset with its measures, unless it lost too much of what the last release has."""
+    last, measures = newest_release(order.output), measure(dataset.tables)
+    overrides = _overrides(order.guards)
+    judgement = guard(last.measures() if last else None, measures, overrides)
+    if judgement.stops:
+        raise UnsoundError("\n".join(judgement.stops))
+    idle = tuple(
+        f"the guard on {o.table} ({o.reason}) changes nothing any more; remove it from {order.guards}"
+        for o in judgement.idle
+    )
+    return replace(dataset, guards=Guards(measures, overrides, judgement.warnings + idle))
+
+
+def _overrides(path: Path) -> tuple[Override, ...]:
+    try:
+        return read_overrides(path.read_text(encoding="utf-8")) if path.exists() else ()
+    except ValueError as error:
+        raise CorrectionError(str(error)) from error
 
 
 def expect_documents(dataset: Dataset, sources: Sequence[Path]) -> None:
@@ -100,6 +133,7 @@ def summarise(dataset: Dataset) -> Summary:
     return Summary(
         row_counts={name: table.num_rows for name, table in dataset.tables.items()},
         rejects=dataset.rejects,
+        warnings=dataset.guards.warnings if dataset.guards else (),
         unexplained_share=(pc.sum(unexplained).as_py() or 0) / (pc.sum(lengths).as_py() or 1),
     )
 

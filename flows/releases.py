@@ -14,9 +14,9 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import filelock
 import pyarrow as pa
@@ -24,6 +24,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 
 from expectations import derive
+from expectations.guards import Measures, Override
 from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
 from flows.errors import ReleaseError
 from flows.provenance import Provenance, read_provenance
@@ -44,6 +45,15 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class Guards:
+    """What the next release is measured against, and the bounds set otherwise, with their reasons."""
+
+    measures: Measures
+    overrides: tuple[Override, ...]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Dataset:
     """All that a release is made of."""
 
@@ -51,6 +61,7 @@ class Dataset:
     rejects: Sequence[Reject]
     provenance: Provenance
     quality: Quality | None = None
+    guards: Guards | None = None
 
     def snapshot(self) -> Snapshot:
         """The dataset as it is compared with another."""
@@ -86,6 +97,14 @@ class Release:
     def provenance(self) -> Provenance:
         """What the release was made from."""
         return read_provenance(self.folder / "provenance.json")
+
+    def measures(self) -> Measures | None:
+        """What guards measured of the release."""
+        path = self.folder / "guards.json"
+        if not path.exists():
+            return None
+        measures: Measures = json.loads(path.read_bytes())["measures"]
+        return measures
 
     def snapshot(self) -> Snapshot:
         """The release as it is compared with another."""
@@ -152,10 +171,14 @@ def read_release(output: Path, name: str = "latest") -> Release:
 # ------------------------------------------------------------------------------ writing
 
 
+def newest_release(output: Path) -> Release | None:
+    """The newest release of a folder, if there is one."""
+    return next(reversed(list_releases(output)), None)
+
+
 def plan_release(dataset: Dataset, output: Path) -> Plan:
     """What the dataset would be released as, without touching the disk."""
-    releases = list_releases(output)
-    last = releases[-1] if releases else None
+    last = newest_release(output)
     changes = difference(last.snapshot() if last else None, dataset.snapshot())
     return Plan(last, next_version(last.version if last else None, changes), changes)
 
@@ -188,6 +211,8 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
     _write_text(folder / "CHANGES.md", _changes_page(dataset, plan))
     if dataset.quality:
         _write_text(folder / "quality.json", derive.to_json(dict(dataset.quality.figures)))
+    if dataset.guards:
+        _write_text(folder / "guards.json", derive.to_json(asdict(dataset.guards)))
     _write_metadata(dataset, plan.step.version, folder)
     sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
     _write_text(folder / "SHA256SUMS", "".join(sums))
@@ -198,11 +223,31 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
 def _write_table(stem: Path, table: pa.Table) -> None:
     """A table as Parquet, read back and compared, and as CSV."""
     parquet = stem.with_suffix(".parquet")
-    # One chunk a column, so that the bytes do not tell how the work was divided.
-    pq.write_table(table.combine_chunks(), parquet, compression="zstd")
+    with parquet.open("wb") as file:
+        _put_parquet(table, file)
     if not pq.read_table(parquet).equals(table):
         raise ReleaseError(f"{parquet.name} does not read back as it was written; check the disk")
-    pyarrow.csv.write_csv(table, stem.with_suffix(".csv"), _CSV)
+    with stem.with_suffix(".csv").open("wb") as file:
+        pyarrow.csv.write_csv(table, file, _CSV)
+
+
+def _put_parquet(table: pa.Table, file: BinaryIO) -> None:
+    # One chunk a column, so that the bytes do not tell how the work was divided.
+    pq.write_table(table.combine_chunks(), file, compression="zstd")
+
+
+def parquet_bytes(table: pa.Table) -> bytes:
+    """The table as a release's Parquet file."""
+    file = io.BytesIO()
+    _put_parquet(table, file)
+    return file.getvalue()
+
+
+def csv_bytes(table: pa.Table) -> bytes:
+    """The table as a release's CSV file."""
+    file = io.BytesIO()
+    pyarrow.csv.write_csv(table, file, _CSV)
+    return file.getvalue()
 
 
 def _write_metadata(dataset: Dataset, version: Version, folder: Path) -> None:
