@@ -24,6 +24,7 @@ from transforms.lexicon import Lexicon
 from transforms.masthead import Masthead, Mastheads
 from transforms.meeting import MeetingFacts, Meetings
 from transforms.pages import Page, read_page
+from transforms.pages import Page, read_page
 from transforms.people import People, Person
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
@@ -73,8 +74,7 @@ class Extractor:
         """
         read = self._read(source)
         text, parts = read.text, read.masthead.parts
-        published_on = source.published_on or read.masthead.published_on
-        meetings = self._meetings.find(text, parts, published_on)
+        meetings = self._meetings.find(text, parts, read.published_on)
         areas = self._focus_areas.find(text, parts)
         entries = self._ledger.keep(text, parts, areas)
         main = meetings[0].value if meetings else None
@@ -85,7 +85,7 @@ class Extractor:
                 "holds neither a meeting nor an initiative; give the whole text of one meeting report",
                 1,
             )
-        sheet = _Sheet(source, read, published_on, self._simplified)
+        sheet = _Sheet(source, read, self._simplified)
         sheet.add_meetings(meetings)
         sheet.add_people(self._people.find(text, meetings, parts))
         sheet.add_areas(areas)
@@ -105,24 +105,19 @@ class Extractor:
         if not text.clauses:
             raise Rejected("is empty; give the text of a meeting report", 1)
         masthead = self._mastheads.find(text, page.title)
-        masthead = replace(
+        return _Read(
+            text,
+            decoded.encoding,
             masthead,
-            publisher=masthead.publisher or page.publisher,
-            published_on=masthead.published_on or page.published_on,
+            publisher=source.publisher or masthead.publisher or page.publisher,
+            published_on=source.published_on or masthead.published_on or page.published_on,
         )
-        return _Read(text, decoded.encoding, masthead)
 
 
 class _Sheet:
     """The rows of one document, table by table; ids are minted in reading order."""
 
-    def __init__(
-        self,
-        source: Source,
-        read: _Read,
-        published_on: datetime.date | None,
-        simplified: Mapping[str, str],
-    ) -> None:
+    def __init__(self, source: Source, read: _Read, simplified: Mapping[str, str]) -> None:
         digest = hashlib.sha256(source.content).hexdigest()
         self._document_id = digest[:16]
         self._text = read.text
@@ -143,8 +138,8 @@ class _Sheet:
                 title=masthead.title,
                 kicker=masthead.kicker,
                 byline=masthead.byline,
-                publisher=source.publisher or masthead.publisher,
-                published_on=published_on,
+                publisher=read.publisher,
+                published_on=read.published_on,
                 source_url=source.source_url,
                 licence=source.licence,
                 script=_script(read.text, simplified),
