@@ -14,7 +14,8 @@ from itertools import pairwise
 from typing import NamedTuple
 
 _SEGMENT = re.compile(r"\S+(?:[^\S\n]\S+)*")
-_SENTENCE_END, _TERMINAL = "。！？!?", "。！？!?；;：:…"
+_TERMINAL = "。！？!?；：;:…"
+_PARTS = "；：;:…"
 _COMMAS, _OPENING, _CLOSING = "，、,", "“‘（《〈【〔「『(", "”’）》〉】〕」』)"
 # No line of a text begins with one of these unless it goes on from the line before.
 _NEVER_FIRST = frozenset("，、。；：！？,.;:!?%％…")
@@ -23,6 +24,8 @@ _SENTENCE_INSIDE = re.compile("[。！？]")
 _ORDINAL = re.compile(
     r"[（(]?[一二三四五六七八九十百\d]{1,3}[）)、.．]|第[一二三四五六七八九十]+[，、章节部]"
 )
+_EVEN = 0.9
+"""From which share of lines of one width on a column is set to that width exactly."""
 _PAIRS = dict(zip("”’）》」』", "“‘（《「『", strict=True))
 
 
@@ -176,20 +179,30 @@ def _full_widths(lines: list[_Line], broken: list[_Line]) -> tuple[int, int]:
     for measure in (0, 1):
         whole = sorted(a.widths[measure] for a in lines if a.terminal)
         parts = sorted(a.widths[measure] for a in lines if not a.terminal)
-        by_indent = [
-            Counter(a.widths[measure] for a in broken if a.indent == indent)
-            for indent in {a.indent for a in broken}
-        ]
-        found.append(max(_densest(ends, whole, parts) for ends in by_indent))
-    most, evenest = max(f[0] for f in found), max(f[1] for f in found)
+        indents = {a.indent for a in broken}
+        found.append(
+            max(
+                _densest(
+                    Counter(a.widths[measure] for a in broken if a.indent == indent),
+                    whole,
+                    parts,
+                    # Beside first lines, others are wider by the indentation.
+                    spare=1 + indent,
+                )
+                for indent in indents
+            )
+        )
+    within, even, _ = max(found, key=lambda f: (f[1] >= _EVEN, f[0], f[1]))
     chars, columns = (
-        least if within and within >= 0.8 * most and even >= evenest - 0.05 else 0
-        for within, even, least in found
+        least if n and n >= 0.8 * within and evenness >= even - 0.05 else 0
+        for n, evenness, least in found
     )
     return chars, columns
 
 
-def _densest(ends: Counter[int], whole: list[int], parts: list[int]) -> tuple[int, float, int]:
+def _densest(
+    ends: Counter[int], whole: list[int], parts: list[int], spare: int
+) -> tuple[int, float, int]:
     """How many lines that end in mid-sentence are about equally wide, how evenly so, and the least width of a full one.
 
     `whole` are the widths of the lines that end with a sentence, `parts` those of all others. In a column none of the
@@ -198,8 +211,8 @@ def _densest(ends: Counter[int], whole: list[int], parts: list[int]) -> tuple[in
     best = (0, 0.0, 0)
     for widest in ends:
         if (
-            _over(whole, widest + 1) > len(whole) // 20
-            or _over(parts, widest + 1) > 1 + len(parts) // 10
+            _over(whole, widest + spare) > len(whole) // 20
+            or _over(parts, widest + spare) > 1 + len(parts) // 10
         ):
             continue
         spread = max(2, widest // 7)
@@ -209,7 +222,7 @@ def _densest(ends: Counter[int], whole: list[int], parts: list[int]) -> tuple[in
             continue
         exact, usual = max((ends[v] + ends[v + 1], v) for v in range(widest - spread, widest + 1))
         # In a column of an exact width, a line may lack the one character that must not begin the next.
-        least = usual - (ends[usual - 1] > 0) if exact >= 0.9 * within else widest - spread
+        least = usual - (ends[usual - 1] > 0) if exact >= _EVEN * within else widest - spread
         best = max(best, (within, exact / within, least))
     return best
 
@@ -272,7 +285,7 @@ def _breaks_in_column(
     if column.sets_in(line):
         return True
     if column.fills(before):
-        return before.terminal and line.breaks > 1
+        return line.breaks > 1 and before.terminal and source[before.end - 1] not in _PARTS
     if before.terminal:
         return True
     return not _has_sentence(source, paragraph) and not _narrow(lines, index)
