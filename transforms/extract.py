@@ -8,7 +8,7 @@ import datetime
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -23,7 +23,6 @@ from transforms.ledger import Entry, Ledger
 from transforms.lexicon import Lexicon
 from transforms.masthead import Masthead, Mastheads
 from transforms.meeting import MeetingFacts, Meetings
-from transforms.pages import Page, read_page
 from transforms.pages import Page, read_page
 from transforms.people import People, Person
 from transforms.rows import Rows
@@ -48,6 +47,8 @@ class _Read:
     text: Text
     encoding: str
     masthead: Masthead
+    publisher: str | None
+    published_on: datetime.date | None
 
 
 class Extractor:
