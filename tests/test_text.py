@@ -1,0 +1,176 @@
+"""Decoding, the plain view, and the division into sentences and clauses."""
+
+import contextlib
+import random
+import re
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from transforms.source import Rejected
+from transforms.text import decode, plain_view, read_text
+
+SIMPLIFIED = {"會": "会", "議": "议", "強": "强", "調": "调", "發": "发", "經": "经", "濟": "济"}
+SENTENCE = "会议强调，要加快发展。"
+
+
+def clauses(source: str) -> list[str]:
+    text = read_text(source, {})
+    return [text.text[c.start : c.end] for c in text.clauses]
+
+
+# --- Decoding
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8"),
+        ("utf-16", "utf-16"),
+        ("gb18030", "gb18030"),
+        ("gbk", "gb18030"),
+    ],
+)
+def test_encodings_are_told_and_named(encoding: str, named: str) -> None:
+    decoded = decode(SENTENCE.encode(encoding))
+    assert (decoded.text, decoded.encoding) == (SENTENCE, named)
+
+
+def test_big5_is_not_taken_for_gb18030() -> None:
+    traditional = "會議強調，要加快發展，推動經濟平穩運行，切實保障民生。"
+    assert decode(traditional.encode("big5")).encoding == "big5"
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"", "empty"),
+        (b" \r\n\t", "empty"),
+        ("\u3000\n".encode(), "white space alone"),
+        (b"PK\x03\x04\x14\x00\x00\x00", "control character U+0003"),
+        ("会议\x00强调".encode(), "control character U+0000"),
+        ("会\ufffd议\ufffd强调".encode(), "U+FFFD"),
+        (b"\xff\xfe\x00", "does not fit"),
+        (
+            "회의에서 강조했다 경제 발전을 위하여 노력하자 우리는 함께 나아가자 그리고 더욱".encode(
+                "euc-kr"
+            ),
+            "encoding",
+        ),
+        ("Ça dépend de l'été à Orléans où".encode("latin-1"), "encoding"),
+    ],
+)
+def test_what_is_no_text_is_rejected_with_a_reason(content: bytes, says: str) -> None:
+    with pytest.raises(Rejected, match=re.escape(says)):
+        decode(content)
+
+
+def test_a_control_character_is_rejected_with_its_line() -> None:
+    with pytest.raises(Rejected) as error:
+        decode("会议强调，\n要加快\x07发展。".encode())
+    assert error.value.line == 2
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_bytes_are_rejected(seed: int) -> None:
+    with pytest.raises(Rejected):
+        decode(random.Random(seed).randbytes(500))
+
+
+@given(st.binary(max_size=200))
+def test_decoding_gives_text_or_a_reason(content: bytes) -> None:
+    with contextlib.suppress(Rejected):
+        assert decode(content).text.strip()
+
+
+# --- The plain view
+
+
+@pytest.mark.parametrize(
+    ("text", "plain"),
+    [
+        ("增长５．５％～６％", "增长5.5%~6%"),
+        ("总值１，０００万元，１０：３０开会", "总值1,000万元，10:30开会"),
+        ("2023年,要抓好落实;增长5%,投资1,000万元.", "2023年，要抓好落实；增长5%，投资1,000万元。"),
+        ("(一)加强领导(扩大)", "（一）加强领导（扩大）"),
+        ("见http://a.cn/x,y?z=1，时间10:30", "见http://a.cn/x,y?z=1，时间10:30"),
+        ("「一網通辦」「內『外』」", "“一網通辦”“內‘外’”"),
+        ("『八个着力』", "“八个着力”"),
+        ('他说:"要抓好落实,推进发展。"', "他说：“要抓好落实，推进发展。”"),
+        ('"一网通办"改革\n"双招双引"', "“一网通办”改革\n“双招双引”"),
+        ("一九七○年", "一九七〇年"),
+        ("会议：（一）加强；", "会议：（一）加强；"),
+        ("GDP\u3000增长\u00a0快", "GDP 增长 快"),
+    ],
+)
+def test_one_form_of_every_mark(text: str, plain: str) -> None:
+    assert plain_view(text, {}) == plain
+
+
+def test_script_is_unified_where_a_text_is_traditional() -> None:
+    assert plain_view("會議強調，要發展經濟", SIMPLIFIED) == "会议强调，要发展经济"
+
+
+def test_a_single_traditional_character_in_a_name_stays() -> None:
+    text = "会议强调，要加快发展。" * 10 + "張經国"
+    assert plain_view(text, SIMPLIFIED) == text
+
+
+@given(st.text(alphabet=st.characters(exclude_categories=["Cs"])))
+def test_the_plain_view_keeps_its_length(text: str) -> None:
+    assert len(plain_view(text, SIMPLIFIED)) == len(text)
+
+
+# --- Sentences and clauses
+
+
+@pytest.mark.parametrize(
+    ("source", "parts"),
+    [
+        ("会议强调，要加快发展；要抓好落实。", ["会议强调，", "要加快发展；", "要抓好落实。"]),
+        ("要做到：一是快、二是好！", ["要做到：", "一是快、二是好！"]),
+        ("落实“甲，乙。丙”方案，抓好（丁，戊）。", ["落实“甲，乙。丙”方案，", "抓好（丁，戊）。"]),
+        ("学习《甲，乙》，抓好落实", ["学习《甲，乙》，", "抓好落实"]),
+        (
+            "增强“四个意识、做到“两个维护”，抓好落实。",
+            ["增强“四个意识、做到“两个维护”，", "抓好落实。"],
+        ),
+        ("抓好落实”，推进发展。", ["抓好落实”，", "推进发展。"]),
+        (
+            "他说：“我们要坚定信心，干在实处。”会议要求，抓紧。",
+            ["他说：", "“我们要坚定信心，干在实处。”", "会议要求，", "抓紧。"],
+        ),
+        ("增长１，０００元，１０：３０开始。", ["增长１，０００元，", "１０：３０开始。"]),
+        ("真抓实干！！久久为功", ["真抓实干！！", "久久为功"]),
+    ],
+)
+def test_clauses(source: str, parts: list[str]) -> None:
+    assert clauses(source) == parts
+
+
+def test_a_long_quoted_speech_is_read_like_other_text() -> None:
+    speech = "“要加快发展，抓好落实。要守住底线，不断增强群众的获得感。要压实责任，确保各项任务按期完成。”"
+    assert len(clauses(f"他说：{speech}")) == 7
+
+
+def test_a_quotation_without_an_end_swallows_nothing() -> None:
+    assert len(clauses("推进“双招双引，抓好落实。\n要加快发展，守住底线。")) == 4
+
+
+@given(st.text(alphabet="会要 　\n，。；：！？“”‘’（）《》、1"))
+def test_the_division_loses_nothing(source: str) -> None:
+    text = read_text(source, {})
+    squeezed = "".join(source.split())
+    assert "".join(text.text.split()) == squeezed
+    for spans in (text.sentences, [(c.start, c.end) for c in text.clauses]):
+        assert "".join("".join(text.text[s:e].split()) for s, e in spans) == squeezed
+        assert all(s < e for s, e in spans)
+        assert all(a[1] <= b[0] for a, b in pairwise(spans))
+    for clause in text.clauses:
+        sentence = text.sentences[clause.sentence]
+        paragraph = text.paragraphs[clause.paragraph]
+        assert sentence[0] <= clause.start <= clause.body_end <= clause.end <= sentence[1]
+        assert paragraph[0] <= sentence[0] <= sentence[1] <= paragraph[1]
