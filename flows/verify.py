@@ -17,6 +17,7 @@ from expectations.tables import TABLES, Table, table_of
 from flows.diff import CHANGE_SCHEMA, row_ids
 from flows.releases import Release, csv_bytes, hash_file, parquet_bytes
 from flows.sources import read_sources
+from transforms.encoding import decode
 from transforms.source import Source
 
 # Its type stubs know fewer combinations of arrays and scalars than it does.
@@ -197,7 +198,7 @@ def _source_problems(tables: Mapping[str, pa.Table], folder: Path) -> Iterator[s
 def _line_problems(
     tables: Mapping[str, pa.Table], document: Mapping[str, str], source: Source
 ) -> Iterator[str]:
-    decoded = source.content.decode(document["encoding"])
+    decoded = decode(source.content).text
     lines = [n for n, line in enumerate(decoded.splitlines(), 1) for _ in "".join(line.split())]
     if "".join(decoded.split()) != "".join(document["text"].split()):
         yield f"documents {document['document_id']}: text is not that of {source.path}"

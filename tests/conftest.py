@@ -4,8 +4,10 @@ import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 import pytest
@@ -15,11 +17,11 @@ if "PREFECT_HOME" not in os.environ:
     os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="huiyi-tests-prefect-")
     atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
 
-from sample import sample_tables
+from sample import MEETING_TEXT, sample_tables
 
 from flows.provenance import Provenance, SourceRecord
 from flows.releases import Dataset
-from flows.sources import Reject
+from flows.sources import LEXICONS, Reject
 
 
 def sample_dataset(
@@ -74,3 +76,35 @@ def _change_cell(dataset: Dataset, table: str, column: str, row: int, value: obj
     field = arrow.schema.field(at)
     changed = arrow.set_column(at, field, pa.array(values, field.type))
     return replace(dataset, tables={**dataset.tables, table: changed})
+
+
+@pytest.fixture(scope="session")
+def prefect_server() -> Iterator[None]:
+    """Prefect's test server, started once a session."""
+    from prefect.testing.utilities import prefect_test_harness
+
+    with prefect_test_harness(server_startup_timeout=180):
+        yield
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A folder of sources with one text that is fit."""
+    folder = tmp_path / "documents"
+    (folder / "yunxi").mkdir(parents=True)
+    (folder / "yunxi" / "meeting.txt").write_text(MEETING_TEXT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def order(sources: Path, tmp_path: Path) -> Any:
+    """An order to publish these sources, without corrections or guards of its own."""
+    from flows.publish import Order
+
+    return Order(
+        sources=(sources,),
+        output=tmp_path / "datasets",
+        lexicons=LEXICONS,
+        corrections=tmp_path / "corrections.toml",
+        guards=tmp_path / "guards.toml",
+    )
