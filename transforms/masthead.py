@@ -25,11 +25,13 @@ _SECTIONS = (
     "body",
     "rest",
     "site",
+    "minutes",
+    "speech",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
-_LONG, _LEAD = 110, 30
-"""From how many characters on a line is no headline, and a sentence no line of a masthead."""
+_LONG, _OPENING = 110, 800
+"""From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
 """A page's title with fewer characters names a site or a section."""
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
@@ -40,6 +42,7 @@ _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NOISE = re.compile(r"[#■□�^~@*|\\]+")
 _DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
 _SENTENCE = re.compile("。|；|[！？](?=.{20})")
+_PUNCTUATION = re.compile("[，。；：]")
 _NAME = re.compile(r"[^\x00-\x7f]{2,5}$|[^\x00-\x7f]{1,8}·[^\x00-\x7f·]{1,8}$")
 _BETWEEN_NAMES = re.compile(r"[\s、，,;；/／丨|：:（）()【】\[\]。]+")
 
@@ -88,7 +91,7 @@ class Mastheads:
             rf"(?:{tokens}|[\s|>›»【】\[\]（）()：:×·・\-—_/、,.。\d《》<→…]+)+"
         )
         self._marks = re.compile(
-            rf"\w{{0,10}}(?:{lexicon.alternation('byline_marks')})(?=[\s：:/／]|$)|{reporter}"
+            rf"\w{{0,10}}?{reporter}|{lexicon.alternation('byline_marks')}(?=[\s：:/／]|$)"
         )
 
     def find(self, text: Text, title_hint: str | None = None) -> Masthead:
@@ -123,9 +126,12 @@ class Mastheads:
     def _head(self, text: Text, notes: _Notes) -> tuple[list[Found[str]], int]:
         """The headlines above the lead, and the number of the lead's paragraph."""
         headlines: list[Found[str]] = []
+        is_minutes = self._matches("minutes", text.plain[:_OPENING]) is not None
         for index, (start, end) in enumerate(text.paragraphs[:_HEAD]):
             line = text.plain[start:end]
-            if self._settle(line, start, notes, "head" if headlines else "top"):
+            if is_minutes and self._rules["body"][2].pattern.match(line):
+                return headlines, index
+            if self._settle(line, start, notes, self._place(headlines)):
                 continue
             if glued := self._glued(line):
                 headlines.append(Found(start, start + glued, line[:glued]))
@@ -134,6 +140,12 @@ class Mastheads:
                 return headlines, index
             headlines.append(Found(start, end, line))
         return [], 0
+
+    def _place(self, headlines: list[Found[str]]) -> str:
+        """Where the next line stands: top, head (below a headline), or speech (below the headline of one)."""
+        if not headlines:
+            return "top"
+        return "speech" if any(self._matches("speech", h.value) for h in headlines) else "head"
 
     def _settle(self, line: str, start: int, notes: _Notes, where: str) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
@@ -186,7 +198,7 @@ class Mastheads:
         return bool(names)
 
     def _ruled(self, line: str, start: int, notes: _Notes, where: str) -> str | None:
-        """The part that a rule for whole lines says a line is; `where` is top, head (below a headline), or tail."""
+        """The part that a rule for whole lines says a line is; `where` is top, head, speech or tail."""
         if _is_noise(line):
             return "furniture"
         for rule in self._rules["line"]:
@@ -196,8 +208,7 @@ class Mastheads:
         if self._tokens.fullmatch(line):
             return "furniture"
         match = self._rules["bare"][0].pattern.match(line) if where != "top" else None
-        # Below the day and the assembly stands who spoke there.
-        if match and where == "head" and any(p.value in ("dateline", "deck") for p in notes.parts):
+        if match and where == "speech":
             return "deck"
         return "byline" if match and self._take(match, start, notes) else None
 
@@ -243,7 +254,16 @@ class Mastheads:
     def _glued(self, line: str) -> int:
         """Where the lead begins on the headline's own line; 0 if it does not."""
         match = self._rules["glued"][0].pattern.search(line[:_LONG])
-        return match.start() if match and not _SENTENCE.search(line[: match.start()]) else 0
+        if match and not _SENTENCE.search(line[: match.start()]):
+            return match.start()
+        blank = line.find(" ", _HEADLINE - 1, _LONG)
+        while blank > 0 and not _PUNCTUATION.search(line, 0, blank):
+            if self._matches("opening", line[blank + 1 :]) or self._matches(
+                "body", line[blank + 1 :]
+            ):
+                return blank
+            blank = line.find(" ", blank + 1, _LONG)
+        return 0
 
     def _begins_body(self, line: str) -> bool:
         """Whether a line is text, not headline."""
@@ -263,7 +283,7 @@ class Mastheads:
         start, end = text.paragraphs[body]
         start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
         if glued := self._glued(text.plain[start:end]):
-            start += glued
+            start = _skip_blanks(text.plain, start + glued)
         for rule in self._rules["opening"]:
             match = rule.pattern.match(text.plain[start:end])
             if match and self._take(match, start, notes):
@@ -431,6 +451,10 @@ def _is_noise(line: str) -> bool:
     """Whether a line is what a scan made of a stain or a stamp."""
     specks = sum(m.end() - m.start() for m in _NOISE.finditer(line))
     return specks > 0 and max(map(len, _NOISE.split(line))) < 0.6 * len(line)
+
+
+def _skip_blanks(text: str, at: int) -> int:
+    return at + _blanks(text[at : at + 10])
 
 
 def _blanks(text: str) -> int:
