@@ -74,13 +74,14 @@ class Ledger:
     def __init__(self, lexicon: Lexicon) -> None:
         self._zones = Zones(lexicon)
         self._modals = Modals(lexicon)
-        sections = ("speech", "procedure", "past", "statistic", "assessment", "frame", "announce", "thanks", "debris")
+        sections = ("speech", "procedure", "past", "statistic", "assessment", "frame", "announce", "thanks", "debris", "attendance")
         self._signals = {name: Signals(lexicon.rules("ledger", name)) for name in sections}
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._section = lexicon.rules("ordinals", "section")[0].pattern
         self._firm = {name: Signals(tuple(r for r in lexicon.rules("ledger", name) if r.extra.get("firm"))) for name in _FIRM}
         self._deed = lexicon.rules("modals", "deed")[0].pattern
         self._strong = lexicon.rules("modals", "strong")[0].pattern
+        self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
         self._subject = Signals(lexicon.rules("ledger", "subject"))
         self._offer = lexicon.rules("modals", "offer")[0].pattern
@@ -106,7 +107,7 @@ class Ledger:
     ) -> Entry:
         """The row of one piece; `course` learns from it."""
         if piece.part:
-            role = "furniture" if piece.part == "furniture" else "masthead"
+            role = "furniture" if piece.part in ("furniture", "credit") else "masthead"
             return Entry(piece.start, piece.end, role, f"{role}.{piece.part}", piece.start, piece.end)
         body_start = self._body_start(text.plain, piece)
         body = text.plain[body_start : piece.body_end]
@@ -167,6 +168,8 @@ class Ledger:
             course.mode = "thanks"
         if course.mode == "thanks":
             return _Verdict("procedure", "procedure.thanks")
+        if course.is_first and not course.zone.kind and self._is_attendance(text, piece):
+            course.mode = "narration"
         return None
 
     def _stands_alone(self, text: Text, piece: _Piece) -> bool:
@@ -182,6 +185,13 @@ class Ledger:
     def _thanks(self, text: Text, piece: _Piece) -> bool:
         start, end = text.sentences[piece.sentence]
         return self._signals["thanks"].of(text.plain[start:end]) is not None
+
+    def _is_attendance(self, text: Text, piece: _Piece) -> bool:
+        """Whether the sentence ends as one that lists who took part, and nobody demands anything in it."""
+        start, end = text.sentences[piece.sentence]
+        if self._signals["attendance"].of(text.plain[max(start, end - 24) : end]) is None:
+            return False
+        return self._modals.of(text.plain[start : min(end, start + 40)]) is None
 
     def _by_speech(self, body: str, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
@@ -230,13 +240,19 @@ class Ledger:
         rule = self._signals["frame"].of(body)
         if rule is None or body.startswith(self._holding):
             return None
-        if rule.name == "frame.around" and self._deed.search(body, 4) and not self._nominal.search(body):
+        if rule.name == "frame.around" and self._does_something(body):
             return None
         if rule.name == "frame.spirit" and self._strong.search(body, 3):
             return None
         if rule.name == "frame.purpose" and self._offer.match(body):
             return None
         return _Verdict("frame", rule.name)
+
+    def _does_something(self, body: str) -> bool:
+        """Whether a clause that begins like a frame (聚焦…, 围绕…) goes on to a deed of its own."""
+        if self._leaning.search(body, 2):
+            return True
+        return self._deed.search(body, 4) is not None and self._nominal.search(body) is None
 
     def _by_frame(self, body: str, ahead: str, course: _Course) -> _Verdict | None:
         """Frames and announcements, which leave the course as it is."""
@@ -252,17 +268,21 @@ class Ledger:
             if not is_deed:
                 return _Verdict("frame", rule.name)
         if (is_deed or course.is_first) and ahead and course.mode != "directive":
-            return self._as_topic(ahead, course)
+            return self._as_topic(body, is_deed, ahead, course)
         return None
 
-    def _as_topic(self, ahead: str, course: _Course) -> _Verdict | None:
-        """A deed that the next clause only judges or demands: 办好教育，关系未来 · 做好经济工作，必须加强领导."""
+    def _as_topic(self, body: str, is_deed: bool, ahead: str, course: _Course) -> _Verdict | None:
+        """A deed or a body that the next clause only judges or demands of: 办好教育，关系未来 · 做好工作，必须用心."""
         if rule := self._subject.of(ahead):
             return _Verdict("assessment", rule.name)
-        demand = self._modals.of(ahead) if course.before != "directive" or course.speech_is_new else None
+        if is_deed and course.before == "directive" and not course.speech_is_new:
+            return None
+        demand = self._modals.of(ahead)
         if demand is None or demand.start > 0 or demand.rule == "modal.never":
             return None
-        return _Verdict("frame", "frame.topic")
+        if is_deed:
+            return _Verdict("frame", "frame.topic")
+        return _Verdict("frame", "frame.agent") if self._modals.is_agent(body) else None
 
     def _by_signal(self, body: str, course: _Course) -> _Verdict | None:
         """Words that mark the past, a judgement, or what a meeting did, whatever the sentence is about."""
@@ -279,21 +299,23 @@ class Ledger:
 
     def _continues(self, course: _Course) -> bool:
         """Whether a sentence that begins with a deed goes on with the demands of the one before or of its speaker."""
-        return not course.mode and (course.before == "directive" or course.speech == "demand")
+        return not course.mode and (course.before == "directive" or course.speech in ("order", "demand"))
 
     def _by_course(self, body: str, ahead: str, course: _Course) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
         if not course.mode:
             course.mode = self._course_begun(body, course)
         if course.mode == "directive":
-            return _Verdict("initiative", "course.directive")
+            is_order = course.speech == "order" and course.is_first and course.modal is None
+            begins = self._modals.past_agent(body) if is_order else 0
+            return _Verdict("initiative", "course.directive", begins)
         if course.mode in _COURSE_ROLES:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
         return _Verdict("unexplained", "unexplained")
 
     def _course_begun(self, body: str, course: _Course) -> str:
         """The mode of a sentence that begins without a sign."""
-        if course.zone.kind in _PLANS:
+        if course.zone.kind in _PLANS or (course.speech == "order" and course.speech_is_new):
             return "directive"
         if course.zone.kind == "problems":
             return "assessment"
@@ -330,8 +352,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...]) -> None:
     if last is None or last.paragraph != piece.paragraph:
         course.zone = zones[piece.paragraph]
         course.is_headed = False
-        if course.speech == "others":
-            course.speech = ""
+        course.speech = ""
     if last is None or last.sentence != piece.sentence:
         course.before = course.mode or course.before
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False

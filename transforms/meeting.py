@@ -76,11 +76,13 @@ class Meetings:
         self._expands = lexicon.compile(r"^{level_words}{organ_tails__own}")
 
     def _organ_pattern(self, lexicon: Lexicon) -> re.Pattern[str]:
-        """An organ: a place or level word, up to ten characters between, and an organ's own word."""
-        return lexicon.compile(
-            r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n]{0,9}?)(?P<word>自治区|[省市州盟县区旗镇乡]|街道|地(?=委))"
+        """An organ: a place or level word, up to twelve characters between, and an organ's own word."""
+        no_seat = "".join(lexicon.terms("never_in_places"))
+        pattern = (
+            r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
             r"(?P<between>[^，。；：、\n]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
         )
+        return lexicon.compile(pattern.replace("{no_seat}", no_seat))
 
     def find(
         self, text: Text, parts: tuple[Found[str], ...] = (), published_on: datetime.date | None = None
@@ -207,6 +209,9 @@ class Meetings:
         if self._is_report(text, parts):
             return "government_work_report"
         evidence = [named.name] if named.name else [text.plain[named.lead_start : named.end + 4], *self._doings(text)]
+        # A name such as 第十六次会议 tells nothing; the body that met does.
+        if named.name and (convenor := self._convenor(text, named)):
+            evidence.append(convenor + named.name)
         for words in evidence:
             for rule in self._kinds:
                 if rule.pattern.search(words):
@@ -243,6 +248,8 @@ class Meetings:
             return _iso(year, month, day), "explicit"
         if year := self._year_printed_with(text, month, day):
             return _iso(year, month, day), "explicit"
+        if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
+            return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
             return _iso(planning_year - (month >= 11), month, day), "inferred_from_planning_year"
         if published_on:
@@ -309,6 +316,8 @@ class Meetings:
             return congress[0]
         if named.name and (organ := self._organ_at(named.name, 0)):
             return organ
+        if named.name and (committee := self._rules["committee"].match(named.name)):
+            return committee["body"]
         for clause in self._clauses_before(text, named):
             if organ := self._subject(clause):
                 return organ
@@ -394,13 +403,10 @@ class Meetings:
         if any(words.startswith(organ) for organ in self._central) or self._rules["nation"].match(words):
             return _Seat(_CENTRAL)
         name = self._places.at(words, 0)
-        if name and (full := self._full_name(words, name)):
-            return self._of_place(text, full, date)
+        if name:
+            return self._of_place(text, name, date)
         match = self._rules["level_lead"].match(words)
-        return self._relative(text, match["word"], date) if match else None
-
-    def _full_name(self, words: str, name: str) -> str:
-        return name
+        return self._relative(text, match["word"] or match["all"], date) if match else None
 
     def _of_place(self, text: Text, name: str, date: str | None) -> _Seat:
         printed = {f.value for f in self._places.find(text.plain, 0, min(len(text.plain), _OPENING))}
@@ -419,6 +425,9 @@ class Meetings:
 
     def _relative(self, text: Text, word: str, date: str | None) -> _Seat:
         """The place that 我县, 市委 … mean in this text: the one printed most that such a word can call so."""
+        if self._levels[word] == "township":
+            match = self._rules["township"].search(text.plain, 0, _OPENING)
+            return _Seat("township", match["name"] if match else None)
         printed = self._places.find(text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING)
         names = {f.value for f in printed}
         scores: Counter[Division] = Counter()

@@ -59,6 +59,19 @@ class Modals:
             return not words.startswith(self._nouns)
         return False
 
+    def is_agent(self, words: str) -> bool:
+        """Whether the words name those who are to act."""
+        return self._agent.search(words) is not None
+
+    def past_agent(self, words: str) -> int:
+        """Where the deed begins in a clause without 要 that names first who is to act (相关部门主动对接)."""
+        if self.opens(words):
+            return 0
+        for agent in self._agents.finditer(words, 0, 16):
+            if self.opens(words[agent.end() :]) and not self._agents.match(words, agent.end()):
+                return agent.end()
+        return 0
+
     def _is_outside(self, before: str) -> bool:
         """Whether what stands before the governing word is an agent, a time or a speaker rather than a theme."""
         if self._inside.match(before):
@@ -72,7 +85,12 @@ class Modals:
         verb = self._charge.pattern.match(words)
         if verb is None:
             return None
+        rest = words[verb.end() :]
+        if self.opens(rest) or self._inside.match(rest):
+            return Demand(verb.end(), verb.start(), verb.end(), self._charge.name)
         for agent in self._agents.finditer(words, verb.end()):
+            if self._agents.match(words, agent.end()):
+                continue
             if self.opens(words[agent.end() :]):
                 return Demand(agent.end(), verb.start(), verb.end(), self._charge.name)
         return None

@@ -65,6 +65,7 @@ class Names:
         self._compound = frozenset(t for t in lexicon.terms("surnames", kind="compound") if len(t) == 2)
         self._heads = Vocabulary(lexicon.terms("posts"))
         self._strong = frozenset(lexicon.terms("posts", strength="strong"))
+        self._organs = Vocabulary([t for t in lexicon.terms("organ_tails") if len(t) > 1])
         self._titles = Vocabulary(lexicon.terms("titles", part="post"))
         self._courtesies = Vocabulary(lexicon.terms("titles", part="courtesy"))
         places = {row["short"] or row["name"] for row in lexicon.table("divisions") if row["level"] != "county"}
@@ -156,14 +157,22 @@ class Names:
         if not end or self._is_within_post(plain, start):
             return None
         title = self._titles.at(plain, end)
-        if not head and not title:
+        if not head and not title and not self._is_of_organ(plain, post_end, end):
             return None
         is_rare = plain[start] not in self._common and plain[start : start + 2] not in self._compound
         if is_rare and end - start < 3 and not (title or self._acts.at(plain, end) or (end < len(plain) and plain[end] in "、，。（同")):
             return None
         if head and head not in self._strong and not (title or self._acts.at(plain, end) or self._listed(plain, end)):
             return None
-        return self._mention(plain, start, end, post_end, title, floor)
+        return self._mention(plain, start, end, post_end, title, floor, is_whole=bool(title) or not head)
+
+    def _is_of_organ(self, plain: str, post_end: int, end: int) -> bool:
+        """Whether a name stands right after an organ's and goes on as a person does: 县教育局 + name + 参加."""
+        if not self._organs.before(plain, post_end):
+            return False
+        if self._acts.at(plain, end):
+            return True
+        return plain[end : end + 1] == "、" and self.end_of(plain, end + 1) > 0
 
     def _is_within_post(self, plain: str, start: int) -> bool:
         """Whether a post's word goes on across `start`, as 秘书长 after 秘书."""
@@ -173,9 +182,9 @@ class Names:
         return plain[end : end + 1] in "、，等"
 
     def _mention(
-        self, plain: str, start: int, end: int, post_end: int, title: str, floor: int
+        self, plain: str, start: int, end: int, post_end: int, title: str, floor: int, *, is_whole: bool
     ) -> Mention:
-        post_start = self._post_start(plain, post_end, bool(title), floor)
+        post_start = self._post_start(plain, post_end, is_whole, floor)
         post = plain[post_start:post_end]
         # A post is whole before the name, or its last word stands after it (市教育局 + name + 局长).
         if title and (not post or not self._heads.before(plain, post_end)):

@@ -3,7 +3,7 @@
 import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
@@ -35,8 +35,7 @@ class _Record:
     role: str | None = None
     headline_role: str | None = None
     is_elsewhere: bool = False
-    is_mentioned: bool = False
-    start: int = field(default=-1)
+    is_vague: bool = False
 
 
 class People:
@@ -108,7 +107,8 @@ class People:
             name = "".join(text.plain[mention.start : mention.end].split())
             record = records.setdefault(name, _Record(mention))
             post = mention.post or (led["post"] if led else None) or self._became(after, mention, run)
-            _enter(record, post, role, elsewhere, is_headline, mention)
+            is_vague = bool(post and self._patterns["led"].fullmatch(post))
+            _enter(record, post, is_vague, role, elsewhere, is_headline, mention)
 
     def _became(self, after: str, mention: Mention, run: list[Mention]) -> str | None:
         match = self._patterns["became"].match(after) if mention is run[-1] else None
@@ -120,6 +120,8 @@ class People:
     def _role(self, before: str, after: str) -> str | None:
         """The role that the words around a run give it; None where it only is named."""
         clause = _last_clause(before)
+        if self._patterns["heard.before"].search(clause) and self._patterns["heard.after"].match(after):
+            return "speaker"
         if self._patterns["invoked.before"].search(clause) or self._patterns["invoked.after"].match(after):
             return None
         tail = self._own(after)
@@ -129,7 +131,9 @@ class People:
             return "speaker"
         if self._patterns["attended"].search(tail) or self._patterns["accompanied"].match(tail):
             return "speaker" if self._patterns["said.then"].search(tail) else "attendee"
-        return "attendee" if self._patterns["listed"].search(before) else None
+        if self._patterns["listed"].search(before):
+            return "attendee"
+        return "speaker" if self._patterns["said.then"].search(tail) else None
 
     def _own(self, after: str) -> str:
         """The part of a sentence after a run that still speaks of it."""
@@ -145,15 +149,22 @@ class People:
 
 
 def _enter(
-    record: _Record, post: str | None, role: str | None, elsewhere: bool, is_headline: bool, mention: Mention
+    record: _Record,
+    post: str | None,
+    is_vague: bool,
+    role: str | None,
+    elsewhere: bool,
+    is_headline: bool,
+    mention: Mention,
 ) -> None:
     """Add one mention to what is known of a person."""
     if is_headline:
         record.headline_post = record.headline_post or post
         record.headline_role = _higher(record.headline_role, role)
         return
-    record.is_mentioned = record.is_mentioned or bool(role)
-    record.post = record.post or post
+    # 县领导 says less than the post that a later sentence prints.
+    if post and (record.post is None or (record.is_vague and not is_vague)):
+        record.post, record.is_vague = post, is_vague
     if elsewhere or (record.is_elsewhere and mention.is_bare):
         record.is_elsewhere = True
         return

@@ -39,6 +39,8 @@ class Places:
             if len(division.short) > 1 and division.short != division.name:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
+        self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
+        self._not_after = frozenset(t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds)
         lengths: dict[str, set[int]] = defaultdict(set)
         for name in self._names:
             lengths[name[:2]].add(len(name))
@@ -55,12 +57,19 @@ class Places:
         """The names of divisions printed between `start` and `end`, longest first, none inside another."""
         found, at, lengths = [], start, self._lengths
         while at < end:
-            if plain[at : at + 2] in lengths and (name := self.at(plain, at)):
+            if plain[at : at + 2] in lengths and (name := self.at(plain, at)) and self._is_one(plain, at, name):
                 found.append(Found(at, at + len(name), name))
                 at += len(name)
             else:
                 at += 1
         return found
+
+    def _is_one(self, plain: str, start: int, name: str) -> bool:
+        """Whether a name of two characters such as 和县 is one here, and not the end and the beginning of other words."""
+        if len(name) > 2 or name[-1] not in self._kinds:
+            return True
+        before, after = plain[max(0, start - 1) : start], plain[start + 2 : start + 3]
+        return after not in self._not_after and (not before.isalpha() or before in self._kinds)
 
     def meant(self, name: str, printed: Iterable[str], day: str | None) -> tuple[Division, ...]:
         """The divisions that `name` can mean, those alone whose parents are printed too where any are."""

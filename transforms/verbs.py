@@ -13,6 +13,7 @@ from transforms.longest import Longest
 from transforms.words import Words
 
 _VERB_TAGS = frozenset({"v", "vg", "i"})
+_GOVERNED = frozenset({"takes", "pushed"})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
 
@@ -48,6 +49,10 @@ class Verbs:
         self._closers = Longest(lexicon.terms("closers"))
         self._constructions = lexicon.mapping("prepositions", "construction")
         self._prepositions = Longest(self._constructions)
+        idioms = self._idioms.terms
+        self._quick_adverbs = frozenset(t for t in self._adverbs.terms - idioms if len(t) > 1)
+        self._quick_verbs = frozenset(t for t in traits if len(t) > 1) - idioms - self._constructions.keys()
+        self._lexemes = Longest({*traits, *self._adverbs.terms, *idioms, *self._constructions})
         self._searches = {
             "disposal": self._disposal,
             "giving": self._giving,
@@ -60,7 +65,7 @@ class Verbs:
 
     def head(self, plain: str, start: int, end: int) -> Head:
         """The head of the initiative `plain[start:end]`, whose frame has been taken off."""
-        chain = self._find(plain, start, end)
+        chain = self._plain_start(plain, start, end) or self._find(plain, start, end)
         if chain is None:
             return Head(None, None, _found(plain, start, end))
         return Head(
@@ -69,6 +74,33 @@ class Verbs:
             _found(plain, self._object_start(plain, chain, end), end),
         )
 
+    def _plain_start(self, plain: str, start: int, end: int) -> _Chain | None:
+        """The head of a span of the plainest form, adverbs, one verb, and a noun: most are, and no more is asked then."""
+        place = start
+        stop = self._lexemes.at(plain, place, end)
+        while plain[place:stop] in self._quick_adverbs:
+            place, stop = stop, self._lexemes.at(plain, stop, end)
+        verb = plain[place:stop]
+        if verb not in self._quick_verbs or stop == end or plain[stop] in self._forms.marks:
+            return None
+        following = plain[stop : self._lexemes.at(plain, stop, end)]
+        if len(following) > 1 and self._may_join(verb, following):
+            return None
+        if self._forms.theme_modal.search(plain, stop, end):
+            return None
+        if "noun" in self._traits[verb] and self._forms.figure.search(plain, stop, end):
+            return None
+        return _Chain(start, place, stop)
+
+    def _may_join(self, verb: str, following: str) -> bool:
+        """Whether what follows a verb may be led to by it or go together with it."""
+        traits, governed = self._traits[verb], self._traits.get(following)
+        if "lead" in traits:
+            return governed is None or "noun" not in governed or bool(governed & _GOVERNED) or "any" in traits
+        if governed is None:
+            return False
+        return following[0] == verb[0] or "pure" in governed and "light" not in traits
+
     def _find(self, plain: str, start: int, end: int) -> _Chain | None:
         if end - start < 20 and (match := self._forms.slogan.match(plain[start:end])):
             stop = start + 4
@@ -76,6 +108,7 @@ class Verbs:
                 return _Chain(start, start, stop)
             end = stop if match.end() > 4 else end
         at = self._after_adverbs(plain, start, end)
+        at = self._within_quotation(plain, at, end)
         if (stop := self._preposition(plain, at, end)) > at:
             search = self._searches[self._constructions[plain[at:stop]]]
             if chain := search(plain, stop, end):
@@ -115,9 +148,14 @@ class Verbs:
             stops.append(stop)
             place = stop
         for stop in reversed(stops):
-            if self._verb(plain, stop, end) > stop or self._prepositions.at(plain, stop, end) > stop:
+            place = self._within_quotation(plain, stop, end)
+            if self._verb(plain, place, end) > place or self._prepositions.at(plain, stop, end) > stop:
                 return stop
         return start
+
+    def _within_quotation(self, plain: str, place: int, end: int) -> int:
+        """The place behind a quotation mark that opens there: “放空炮”."""
+        return place + 1 if plain.startswith(self._forms.quotation, place, end) else place
 
     def _adverb(self, plain: str, place: int, end: int) -> int:
         """The end of one adverb, with 地 and with the 、 before a further one; `place` if there is none."""
@@ -148,7 +186,8 @@ class Verbs:
         if stop > place:
             return stop
         longest = self._words.at(plain, place, end)
-        is_verb = longest - place > 1 and self._words.tag(plain[place:longest]) in _VERB_TAGS
+        word = plain[place:longest]
+        is_verb = len(word) > 1 and self._words.tag(word) in _VERB_TAGS and word not in self._adverbs.terms
         return longest if is_verb else place
 
     def _known(self, plain: str, place: int, end: int) -> int:
@@ -477,6 +516,8 @@ class _Forms:
         self.slogan = forms["slogan"].pattern
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
+        self.marks = frozenset(lexicon.terms("verb_marks"))
+        self.quotation = marks["quotation"][0]
         self.comma = marks["separator"][0]
 
 

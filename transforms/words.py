@@ -10,7 +10,11 @@ import jieba
 
 from transforms.lexicon import Lexicon
 
-_LONGEST = 8
+# Most words have up to four characters; longer ones are looked for only where four characters of one stand.
+_USUAL, _LONGEST = 4, 8
+_PADDING = " " * _USUAL
+# Keywords are taken from so many characters at most: an object that goes on for longer is a list.
+_NEAR = 32
 _NOUN_TAGS = frozenset({"n", "nz", "nt", "ns", "nl", "ng", "vn", "an", "j", "l", "eng"})
 
 
@@ -19,18 +23,24 @@ class Words:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._terms = frozenset(lexicon.terms("terms"))
-        self._stop = frozenset(lexicon.terms("common_nouns"))
+        self._common = frozenset(lexicon.terms("common_nouns"))
         self._tags: dict[str, str] = {}
+        self._openings: frozenset[str] = frozenset()
+        self._endings: frozenset[str] = frozenset()
         self._tokenizer: jieba.Tokenizer | None = None
 
     def tag(self, word: str) -> str | None:
         """The dictionary's tag of a word (`v`, `n`, `d` …), `nz` for a term of the lexicons, None if it has none."""
-        return self._dictionary().get(word)
+        return (self._tags or self._dictionary()).get(word)
 
     def at(self, plain: str, start: int, end: int) -> int:
         """The end of the longest word that begins at `start`; a character that begins none is a word of its own."""
-        tags = self._dictionary()
-        for stop in range(min(end, start + _LONGEST), start + 1, -1):
+        tags = self._tags or self._dictionary()
+        if plain[start : start + _USUAL] in self._openings:
+            for stop in range(min(end, start + _LONGEST), start + _USUAL, -1):
+                if plain[start:stop] in tags:
+                    return stop
+        for stop in range(min(end, start + _USUAL), start + 1, -1):
             if plain[start:stop] in tags:
                 return stop
         return start + 1
@@ -42,30 +52,40 @@ class Words:
         return list(self._tokenizer.cut(plain, HMM=False))
 
     def keywords(self, span: str) -> tuple[str, ...]:
-        """Up to five nouns and terms of a span that say what it is about, in their order.
+        """Up to five nouns and terms near the beginning of a span that say what it is about, in their order.
 
         Words are cut off the end, the longest first, which is right more often in Chinese than from the front.
         """
-        tags, found, stop = self._dictionary(), [], len(span)
-        while stop > 1:
-            start = self._longest_before(span, stop)
-            word, stop = span[start:stop], start
-            if len(word) > 1 and tags[word] in _NOUN_TAGS and word not in self._stop:
+        tags = self._tags or self._dictionary()
+        padded = _PADDING + span[:_NEAR]
+        found, stop = [], len(padded)
+        while stop > _USUAL + 1:
+            start = stop - _USUAL
+            if padded[start:stop] in self._endings:
+                start = self._long_before(padded, stop)
+            while start < stop - 1 and padded[start:stop] not in tags:
+                start += 1
+            word, stop = padded[start:stop], start
+            if len(word) > 1 and tags[word] in _NOUN_TAGS and word not in self._common:
                 found.append(word)
         return tuple(dict.fromkeys(reversed(found)))[:5]
 
-    def _longest_before(self, span: str, stop: int) -> int:
-        for start in range(max(0, stop - _LONGEST), stop - 1):
-            if span[start:stop] in self._tags:
+    def _long_before(self, padded: str, stop: int) -> int:
+        """The start of the word of more than the usual length that ends at `stop`, or of the usual length."""
+        for start in range(max(0, stop - _LONGEST), stop - _USUAL):
+            if padded[start:stop] in self._tags:
                 return start
-        return stop - 1
+        return stop - _USUAL
 
     def _dictionary(self) -> dict[str, str]:
-        if not self._tags:
-            with jieba.Tokenizer().get_dict_file() as file:
-                lines = file.read().decode("utf-8").split("\n")
-            self._tags = {word: tag for word, _, tag in map(str.split, filter(None, lines))}
-            self._tags.update(dict.fromkeys(self._terms - self._tags.keys(), "nz"))
+        """Every word with its tag, read at the first question; with it, how the few long ones begin and end."""
+        with jieba.Tokenizer().get_dict_file() as file:
+            lines = file.read().decode("utf-8").split("\n")
+        self._tags = {word: tag for word, _, tag in map(str.split, filter(None, lines))}
+        self._tags.update(dict.fromkeys(self._terms - self._tags.keys(), "nz"))
+        long = [word for word in self._tags if len(word) > _USUAL]
+        self._openings = frozenset(word[:_USUAL] for word in long)
+        self._endings = frozenset(word[-_USUAL:] for word in long)
         return self._tags
 
     def _load_tokenizer(self) -> jieba.Tokenizer:

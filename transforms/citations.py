@@ -1,0 +1,185 @@
+"""Citations: the higher authorities that a text invokes, each with its level."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from transforms.found import Found
+from transforms.lexicon import Lexicon, Rule
+from transforms.text import Text
+from transforms.titles import Title, Titles
+
+_RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
+# A division's name before a body (潍坊市委) has at most so many characters.
+_LONGEST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CitationFacts:
+    """The authority as printed, without 精神, 部署 and 要求 at its end, and whose it is."""
+
+    name: str
+    level: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Who speaks in the text, so far as it is known: what is not above it is no higher authority."""
+
+    level: str | None = None
+    place: str | None = None
+    convenor: str | None = None
+
+
+# Nobody is known to speak.
+NOBODY = Speaker()
+_Hit = tuple[int, int, str | None]
+
+
+class Citations:
+    """Finds the higher authorities invoked anywhere in a text; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._rules = lexicon.rules("citations")
+        self._bodies = _Bodies(lexicon)
+        self._documents = _Documents(lexicon, self._bodies)
+        self._has_cue = lexicon.compile("{citation_words__cue}").search
+        self._has_tail = lexicon.compile("”?(?:{citation_words__tail})").match
+        self._is_narrated = lexicon.compile("(?:{citation_words__narrative})了?$").search
+        self._is_time = lexicon.compile("{citation_words__after_time}").match
+
+    def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:
+        """The citations of the text, in reading order, a row for each mention."""
+        hits = [*self._hits(text, speaker), *self._documents.hits(text, speaker)]
+        found: list[Found[CitationFacts]] = []
+        for start, length, level in sorted(hits, key=lambda hit: hit[:2]):
+            if found and start < found[-1].end:
+                continue
+            end = start - length
+            found.append(Found(start, end, CitationFacts(text.text[start:end], level)))
+        return tuple(found)
+
+    def _hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
+        """What the rules find: start, length (negative, so that the longest comes first) and level."""
+        starts = [clause.start for clause in text.clauses]
+        for rule in self._rules:
+            for match in rule.pattern.finditer(text.plain):
+                start, end = match.span("name")
+                clause = starts[bisect_right(starts, start) - 1]
+                if not self._is_invoked(text.plain, clause, start, end, rule):
+                    continue
+                if rule["level"] != "body":
+                    yield start, start - end, rule["level"]
+                elif body := self._bodies.above(text.plain, match, clause, speaker):
+                    yield body[0], body[0] - end, body[1]
+
+    def _is_invoked(self, plain: str, clause: int, start: int, end: int, rule: Rule) -> bool:
+        """Not narrated as an event or a time; followed, where the rule wants that shown."""
+        if self._is_narrated(plain, clause, start) or self._is_time(plain, end):
+            return False
+        is_shown = self._has_cue(plain, clause, start) or self._has_tail(plain, end)
+        return not rule["cue"] or bool(is_shown)
+
+
+class _Bodies:
+    """Knows bodies by name: their level, and whether they are above the one that speaks."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._levels = lexicon.mapping("authorities", "level")
+        self._branches = lexicon.mapping("authorities", "branch")
+        divisions = lexicon.table("divisions")
+        self._places = {row["name"] for row in divisions} | {row["short"] for row in divisions} - {""}
+        self._lead = lexicon.compile("(?:{citation_words__cue}|[和及与、，：])$")
+        self.pattern = lexicon.compile("(?:{authorities})$")
+
+    def above(
+        self, plain: str, match: re.Match[str], clause: int, speaker: Speaker
+    ) -> tuple[int, str] | None:
+        """Where the citation begins, its place before it, and its level, if it is above the speaker."""
+        body = match["body"]
+        if not body:
+            return match.start("name"), "central"
+        start = match.start("body")
+        place = self._place(plain, clause, start)
+        is_word = len(body) == 1 and start > clause and not place
+        if is_word and not self._lead.search(plain, clause, start):
+            return None
+        level = self._level(body, place, speaker)
+        if not self._is_above(body, level, place, speaker):
+            return None
+        return min(match.start("name"), start - len(place)), level
+
+    def _place(self, plain: str, clause: int, start: int) -> str:
+        """The name of a division that stands directly before a body."""
+        names = (plain[max(clause, start - n) : start] for n in range(_LONGEST, 1, -1))
+        return next((name for name in names if name in self._places), "")
+
+    def _level(self, body: str, place: str, speaker: Speaker) -> str:
+        """The body's level; 市委 without a place is the speaker's own where the speaker is a 市."""
+        if not place and speaker.place and speaker.level and speaker.place[-1] == body[0]:
+            return speaker.level
+        return self._levels[body]
+
+    def _is_above(self, body: str, level: str, place: str, speaker: Speaker) -> bool:
+        if level == "central":
+            return True
+        if speaker.level is None:
+            return _RANKS[level] > _RANKS["county"]
+        if _RANKS[level] != _RANKS[speaker.level]:
+            return _RANKS[level] > _RANKS[speaker.level]
+        if not speaker.convenor or (place and not (speaker.place or "").startswith(place)):
+            return False
+        own = self._branch(speaker.convenor)
+        return own is None or (own == "state" and self._branches[body] == "party")
+
+    def _branch(self, convenor: str) -> str | None:
+        """`party` for a party committee, `state` for a government, None for a body under them."""
+        branches = [b for t, b in self._branches.items() if len(t) > 1 and convenor.endswith(t)]
+        return branches[0] if branches else None
+
+    def issuer(self, plain: str, clause: int, at: int) -> str | None:
+        """The body whose name ends at `at`."""
+        match = self.pattern.search(plain, clause, at)
+        return match[0] if match else None
+
+    def level_of(self, body: str, speaker: Speaker) -> str | None:
+        """The level of a body named without its place, if it is above the speaker."""
+        level = self._level(body, "", speaker)
+        return level if self._is_above(body, level, "", speaker) else None
+
+
+class _Documents:
+    """Documents in 《》 that are followed, with the level of who issued them."""
+
+    def __init__(self, lexicon: Lexicon, bodies: _Bodies) -> None:
+        self._titles = Titles(lexicon)
+        self._bodies = bodies
+        self._rules = lexicon.rules("citations", "document")
+
+    def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
+        """The documents followed: start, length (negative) and level."""
+        starts = [clause.start for clause in text.clauses]
+        for title in self._titles.read(text.plain):
+            if not title.is_followed or title.is_issued or self._is_own(text.plain, title, speaker):
+                continue
+            clause = starts[bisect_right(starts, title.start) - 1]
+            issuer = self._bodies.issuer(text.plain, clause, title.start)
+            level = self._bodies.level_of(issuer, speaker) if issuer else None
+            if issuer and level is None:
+                continue
+            start, named = self._named(text.plain, clause, title)
+            yield start, start - title.end, level or named
+
+    @staticmethod
+    def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:
+        return bool(speaker.place) and (speaker.place or "") in plain[title.start : title.end]
+
+    def _named(self, plain: str, clause: int, title: Title) -> tuple[int, str | None]:
+        """Where the name begins, with a person or plan before the title, and the level that it tells."""
+        for rule in self._rules:
+            match = rule.pattern.search(plain, clause, title.end)
+            if match and match.end() == title.end:
+                start = match.start() if rule["form"] == "before" else title.start
+                return start, rule["level"]
+        return title.start, None
