@@ -4,6 +4,7 @@ import sys
 from collections.abc import Callable, Iterator
 
 import bench_extract
+import bench_release
 import bench_seed
 from measurement import Measurement
 from rich.console import Console
@@ -12,6 +13,7 @@ from rich.table import Table
 BENCHES: tuple[Callable[[], Iterator[Measurement]], ...] = (
     bench_seed.measure,
     bench_extract.measure,
+    bench_release.measure,
 )
 
 
