@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,9 +73,9 @@ def run(small: Release, how_many: int) -> tuple[int, float, float, float]:
     try:
         tables = multiplied(small, how_many)
         dataset = Dataset(tables, (), small.provenance())
-        changes = plan_release(dataset, scratch / "none").changes
-        alone = timed(lambda: write_alone(tables | {"changes": changes}, scratch / "alone"))
-        del changes
+        everything = tables | {"changes": plan_release(dataset, scratch / "none").changes}
+        alone = timed(partial(write_alone, everything, scratch / "alone"))
+        everything.clear()
         whole = timed(lambda: release(dataset, scratch / "datasets"))
     finally:
         shutil.rmtree(scratch)
