@@ -313,7 +313,7 @@ class _Sheet:
                     document_id=self._document_id,
                     ordinal=ordinal,
                     role=entry.role,
-                    rule=entry.rule,
+                    rule=None if entry.role == "unexplained" else entry.rule,
                     initiative_id=(
                         _around(self._initiatives, entry.span_start) if is_initiative else None
                     ),
