@@ -86,7 +86,9 @@ class _Bodies:
     """Knows bodies by name: their level, and whether they are above the one that speaks."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._levels = lexicon.mapping("authorities", "level")
+        self._levels = lexicon.mapping("level_words", "level") | lexicon.mapping(
+            "authorities", "level"
+        )
         self._branches = lexicon.mapping("authorities", "branch")
         divisions = lexicon.table("divisions")
         self._places = {row["name"] for row in divisions} | {row["short"] for row in divisions} - {""}
@@ -119,7 +121,7 @@ class _Bodies:
         """The body's level; 市委 without a place is the speaker's own where the speaker is a 市."""
         if not place and speaker.place and speaker.level and speaker.place[-1] == body[0]:
             return speaker.level
-        return self._levels[body]
+        return self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
 
     def _is_above(self, body: str, level: str, place: str, speaker: Speaker) -> bool:
         if level == "central":
@@ -131,7 +133,7 @@ class _Bodies:
         if not speaker.convenor or (place and not (speaker.place or "").startswith(place)):
             return False
         own = self._branch(speaker.convenor)
-        return own is None or (own == "state" and self._branches[body] == "party")
+        return own is None or (own == "state" and self._branches.get(body) == "party")
 
     def _branch(self, convenor: str) -> str | None:
         """`party` for a party committee, `state` for a government, None for a body under them."""
