@@ -11,6 +11,7 @@ from pathlib import Path
 
 from measurement import Measurement, at_most
 
+ROOT = Path(__file__).parent.parent
 RUNS = 5
 BARE_FLOW = """
 from prefect import flow, task
@@ -30,7 +31,12 @@ def seconds(command: Sequence[str | Path]) -> float:
     environment = os.environ | {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
     began = time.perf_counter()
     subprocess.run(
-        command, check=True, stdin=subprocess.DEVNULL, capture_output=True, env=environment
+        command,
+        check=True,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        env=environment,
+        cwd=ROOT,
     )
     return time.perf_counter() - began
 
