@@ -21,8 +21,9 @@ _COMMAS, _OPENING, _CLOSING = "，、,", "“‘（《〈【〔「『(", "”’
 _NEVER_FIRST = frozenset("，、。；：！？,.;:!?%％…")
 _NEVER_LAST = frozenset(_COMMAS + _OPENING)
 _SENTENCE_INSIDE = re.compile("[。！？]")
-_ORDINAL = re.compile(
-    r"[（(]?[一二三四五六七八九十百\d]{1,3}[）)、.．]|第[一二三四五六七八九十]+[，、章节部]"
+# Ordinals, brackets and field names begin a line of their own.
+_BEGINNING = re.compile(
+    r"[（(【\[]|[一二三四五六七八九十百\d]{1,3}[）)、.．]|第[一二三四五六七八九十]+[，、章节部]|[^，。\s]{1,8}[：:]"
 )
 _EVEN = 0.9
 """From which share of lines of one width on a column is set to that width exactly."""
@@ -60,10 +61,11 @@ def mend(source: str, marks: Sequence[tuple[int, int]] | None = None) -> Mended:
     """
     source = _line_ends(source)
     lines = _lines(source)
+    is_page = marks is not None
     if marks is None:
         marks = [(0, 1), *((m.end(), n) for n, m in enumerate(re.finditer("\n", source), 2))]
     column = _Column.of(lines)
-    return _assemble(source, _paragraphs(source, lines, column), marks)
+    return _assemble(source, _paragraphs(source, lines, column, is_page), marks)
 
 
 def _line_ends(source: str) -> str:
@@ -232,7 +234,9 @@ def _over(widths: list[int], width: int) -> int:
     return len(widths) - bisect_right(widths, width)
 
 
-def _paragraphs(source: str, lines: list[_Line], column: _Column) -> list[list[_Line]]:
+def _paragraphs(
+    source: str, lines: list[_Line], column: _Column, is_page: bool
+) -> list[list[_Line]]:
     paragraphs: list[list[_Line]] = []
     breaks = _breaks_in_column if any(column.full) else _breaks_in_lines
     for index, line in enumerate(lines):
@@ -240,7 +244,11 @@ def _paragraphs(source: str, lines: list[_Line], column: _Column) -> list[list[_
             paragraphs.append([line])
             continue
         paragraph = paragraphs[-1]
-        if _goes_on(source, paragraph, line) or not breaks(source, lines, index, paragraph, column):
+        goes_on = _goes_on(source, paragraph, line)
+        # A page's markup says where its paragraphs end, unless they were set in columns before.
+        if not goes_on and not (is_page and not any(column.full)):
+            goes_on = not breaks(source, lines, index, paragraph, column)
+        if goes_on:
             paragraph.append(line)
         else:
             paragraphs.append([line])
@@ -306,7 +314,7 @@ def _breaks_in_lines(
     line, before = lines[index], paragraph[-1]
     if _is_link(source, lines, index):
         return False
-    if before.terminal or line.indent or _ORDINAL.match(source, line.start):
+    if before.terminal or line.indent or _BEGINNING.match(source, line.start):
         return True
     if before.end - before.start > 40 and _has_sentence(source, paragraph):
         return False
