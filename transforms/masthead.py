@@ -39,7 +39,7 @@ _FIELDS = 160
 """No line of fields or of debris is longer."""
 _BLANKS = re.compile(r"\s+")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
-_NOISE = re.compile(r"[#■□�^~@*|\\]+")
+_NOISE = re.compile(r"[#■□�^\\]+")
 _DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
 _SENTENCE = re.compile("。|；|[！？](?=.{20})")
 _PUNCTUATION = re.compile("[，。；：]")
