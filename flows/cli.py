@@ -95,11 +95,12 @@ def publish(
         warnings.simplefilter("ignore")
     with shown_on(Console(stderr=True)):
         with step("Starting"):
-            start_server()
+            server = start_server()
             from flows import publish as flow
             from flows.extraction import load_reader
 
             load_reader(lexicons)
+            server.result()
         order = flow.Order(tuple(sources), output, lexicons, corrections, guards)
         if dry_run:
             summary, plan = flow.rehearse(order)

@@ -2,7 +2,7 @@
 
 import os
 import tempfile
-import threading
+from concurrent.futures import Future, ThreadPoolExecutor
 
 import platformdirs
 
@@ -37,12 +37,13 @@ def _home() -> str:
         return tempfile.mkdtemp(prefix="huiyi-prefect-")
 
 
-def start_server() -> threading.Thread:
-    """Start Prefect's server meanwhile; a flow finds it running, or waits for it."""
+def start_server() -> Future[None]:
+    """Start Prefect's server beside what the caller does meanwhile; no flow may begin before it is up."""
     from prefect.server.api.server import SubprocessASGIServer
+    from prefect.settings import PREFECT_API_URL
 
-    thread = threading.Thread(
-        target=SubprocessASGIServer().start, name="prefect-server", daemon=True
-    )
-    thread.start()
-    return thread
+    if PREFECT_API_URL.value():
+        started: Future[None] = Future()
+        started.set_result(None)
+        return started
+    return ThreadPoolExecutor(1).submit(SubprocessASGIServer().start)

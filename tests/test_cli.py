@@ -1,0 +1,262 @@
+"""What people type, what they read, and the exit codes that scripts rely on."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from sample import MEETING_TEXT, VISIT_TEXT
+
+from flows.cli import main
+from flows.publish import Order, publish
+from flows.releases import Release, read_release
+from flows.sources import LEXICONS
+
+ROOT = Path(__file__).parent.parent
+SEED = "seeds/documents/qingzhou/2023-01-03-economic-work-conference.txt"
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `huiyi` with arguments in this process, in the repository's root."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def huiyi(*arguments: str | Path) -> Answer:
+        monkeypatch.setattr(sys, "argv", ["huiyi", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as left:
+            code = int(left.code or 0)
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return huiyi
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of sources and the releases made of it."""
+
+    sources: Path
+    output: Path
+
+    @property
+    def newest(self) -> Release:
+        return read_release(self.output)
+
+
+@pytest.fixture(scope="session")
+def place(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Two releases: of one text, and of two."""
+    root = tmp_path_factory.mktemp("cli")
+    made = Place(root / "documents", root / "datasets")
+    order = Order((made.sources,), made.output, LEXICONS, root / "none.toml", root / "none.toml")
+    (made.sources / "yunxi").mkdir(parents=True)
+    for name, text in (("meeting", MEETING_TEXT), ("visit", VISIT_TEXT)):
+        (made.sources / "yunxi" / f"{name}.txt").write_text(text, encoding="utf-8")
+        publish(order)
+    return made
+
+
+def test_publish_says_what_it_did_and_nothing_else(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flows.cli", "publish", "--output", str(tmp_path)]
+    for words in ("Released 1.0.0 (the first release) in", "Nothing has changed since 1.0.0"):
+        process = subprocess.run(
+            command, cwd=ROOT, capture_output=True, text=True, env=os.environ | {"CI": "true"}
+        )
+        assert process.returncode == 0, process.stderr
+        assert process.stderr == ""
+        lines = process.stdout.splitlines()
+        assert lines[0].split() == ["table", "rows"]
+        assert lines[1].split() == ["documents", "1"]
+        assert words in process.stdout
+    assert (tmp_path / "latest" / "initiatives.parquet").exists()
+
+
+def test_publish_of_nothing_fit_exits_with_1(
+    run: Run, prefect_server: None, tmp_path: Path
+) -> None:
+    (tmp_path / "documents").mkdir()
+    (tmp_path / "documents" / "empty.txt").touch()
+    answer = run("publish", "-s", tmp_path / "documents", "-o", tmp_path / "datasets")
+    assert answer.code == 1
+    assert "empty.txt: the file is empty" in answer.err
+    assert "Traceback" not in answer.err
+
+
+def test_a_dry_run_writes_nothing(run: Run, place: Place) -> None:
+    before = sorted(place.output.iterdir())
+    answer = run(
+        "publish", "--dry-run", "-s", place.sources, "-o", place.output, "--guards", "none"
+    )
+    assert answer.code == 0
+    assert "The next version would be 1.1.0: nothing changed." in answer.out
+    assert sorted(place.output.iterdir()) == before
+
+
+def test_a_wrong_lexicon_exits_with_5(run: Run, prefect_server: None, tmp_path: Path) -> None:
+    (tmp_path / "lexicons").mkdir()
+    answer = run("publish", "--lexicons", tmp_path / "lexicons", "-o", tmp_path / "datasets")
+    assert answer.code == 5
+    assert "no such lexicon" in answer.err
+
+
+def test_an_output_that_cannot_be_written_exits_with_4(
+    run: Run, prefect_server: None, tmp_path: Path
+) -> None:
+    (tmp_path / "file").touch()
+    answer = run("publish", "-o", tmp_path / "file" / "datasets")
+    assert answer.code == 4
+    assert "cannot write to" in answer.err
+
+
+def test_show_draws_the_document_as_a_tree(run: Run) -> None:
+    answer = run("show", SEED)
+    assert answer.code == 0
+    assert "kind economic_work_conference" in answer.out
+    assert "date 2023-01-03" in answer.out
+    assert "line " in answer.out
+    assert "Ledger" in answer.out
+
+
+def test_show_explains_every_clause(run: Run) -> None:
+    answer = run("show", "--explain", SEED)
+    assert answer.code == 0
+    text = "".join((ROOT / SEED).read_text(encoding="utf-8").split())
+    shown = "".join(answer.out.split())
+    assert sum(character in shown for character in set(text)) == len(set(text))
+    assert "initiative" in answer.out
+
+
+def test_show_says_why_a_text_is_rejected(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "poem.txt").write_text("山路很长，春天很短。\n", encoding="utf-8")
+    answer = run("show", tmp_path / "poem.txt")
+    assert answer.code == 1
+    assert "poem.txt" in answer.err
+    assert "neither a meeting nor an initiative" in answer.err
+    assert run("show", tmp_path / "nothing.txt").code == 1
+
+
+def test_versions_are_listed(run: Run, place: Place, tmp_path: Path) -> None:
+    answer = run("versions", "-o", place.output)
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["1.0.0", "1.1.0"]
+    assert "source_added" in lines[2]
+    assert run("versions", "-o", tmp_path).code == 4
+
+
+def test_two_releases_are_compared(run: Run, place: Place) -> None:
+    answer = run("diff", "1.0.0", "1.1.0", "-o", place.output, "--table", "documents")
+    assert answer.code == 0
+    [line] = answer.out.splitlines()
+    assert line.startswith("+ documents ")
+    assert line.endswith("[source_added]")
+    rows = json.loads(run("diff", "1.0.0", "-o", place.output, "--format", "json").out)
+    assert {row["reason"] for row in rows} == {"source_added"}
+    assert "yunxi/visit.txt" in run("diff", "1.0.0", "-o", place.output, "--format", "markdown").out
+    assert run("diff", "1.1.0", "-o", place.output).out == "no difference\n"
+    assert run("diff", "3.0.0", "-o", place.output).code == 4
+
+
+def test_a_whole_release_is_verified_and_a_damaged_one_is_not(run: Run, place: Place) -> None:
+    arguments = ("verify", "-o", place.output, "-s", place.sources)
+    answer = run(*arguments)
+    assert (answer.code, answer.err) == (0, "")
+    assert "1.1.0" in answer.out
+    path = place.newest.folder / "initiatives.csv"
+    content = path.read_bytes()
+    path.write_bytes(content[:100] + b"?" + content[101:])
+    answer = run(*arguments)
+    path.write_bytes(content)
+    assert answer.code == 1
+    assert "initiatives.csv: byte 100, line 1 is not what was published" in answer.err
+
+
+@pytest.mark.parametrize("table", ["initiatives", "meetings", "clauses", "documents"])
+def test_a_row_is_proved(run: Run, place: Place, table: str) -> None:
+    rows = place.newest.table(table)
+    answer = run("prove", str(rows[0][0]), "-o", place.output, "-s", place.sources)
+    assert answer.code == 0, answer
+    assert "Extracting the document again gives the same row." in answer.out
+    assert str(rows["document_id"][0]) in answer.out
+
+
+def test_a_row_is_proved_by_its_sentence_and_rule(run: Run, place: Place) -> None:
+    row = place.newest.table("initiatives").to_pylist()[0]
+    answer = run("prove", row["initiative_id"], "-o", place.output, "-s", place.sources)
+    assert f"【{row['text']}】" in answer.out
+    assert "initiative by " in answer.out
+    assert str(place.sources / "yunxi") in answer.out
+
+
+def test_a_row_whose_source_is_gone_or_changed_is_not_proved(
+    run: Run, place: Place, tmp_path: Path
+) -> None:
+    row_id = str(place.newest.table("initiatives")[0][0])
+    answer = run("prove", row_id, "-o", place.output, "-s", tmp_path)
+    assert answer.code == 1
+    assert "is not there; name the folder of the sources" in answer.out
+    for path in place.sources.rglob("*.txt"):
+        copy = tmp_path / path.relative_to(place.sources)
+        copy.parent.mkdir(exist_ok=True)
+        copy.write_bytes(path.read_bytes() + b"\n")
+    answer = run("prove", row_id, "-o", place.output, "-s", tmp_path)
+    assert answer.code == 1
+    assert "is not the file that was read" in answer.out
+
+
+def test_an_id_that_is_nowhere_says_where_ids_stand(run: Run, place: Place) -> None:
+    answer = run("prove", "0" * 16, "-o", place.output)
+    assert answer.code == 1
+    assert "ids stand in the first column of every table" in answer.err
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--help"],
+        ["show", SEED],
+        ["versions", "-o", "{output}"],
+        ["diff", "1.0.0", "-o", "{output}"],
+        ["verify", "-o", "{output}"],
+        ["prove", "0", "-o", "{output}"],
+    ],
+)
+def test_what_need_not_wait_for_prefect_does_not(place: Place, arguments: list[str]) -> None:
+    code = (
+        "import sys, atexit\n"
+        "from flows.cli import main\n"
+        "heavy = {'prefect', 'great_expectations', 'pandas'}\n"
+        "atexit.register(lambda: print(sorted(heavy & set(sys.modules)), file=sys.stderr))\n"
+        "main()"
+    )
+    words = [argument.format(output=place.output) for argument in arguments]
+    process = subprocess.run(
+        [sys.executable, "-c", code, *words], cwd=ROOT, capture_output=True, text=True
+    )
+    assert process.stderr.splitlines()[-1] == "[]"
+
+
+def test_help_teaches_the_first_round_and_the_exit_codes(run: Run) -> None:
+    answer = run("--help")
+    assert answer.code == 0
+    for words in ("huiyi publish", "seeds/documents", "Exit codes", "3 rows break an expectation"):
+        assert words in answer.out
+    assert run("publish", "--no-such-option").code == 2
