@@ -52,13 +52,19 @@ class FocusAreas:
         self._counted = lexicon.rules("ordinals", "counted")[0].pattern
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._speech = Signals(lexicon.rules("ledger", "speech"))
-        self._past = Signals(lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment"))
+        self._past = Signals(
+            lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
+        )
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
 
     def find(self, text: Text, parts: tuple[Found[str], ...]) -> tuple[Found[FocusArea], ...]:
         """The main tasks in order."""
         zones = self._zones.of(text)
-        is_part = {clause for clause, c in enumerate(text.clauses) if any(p.start <= c.start < p.end for p in parts)}
+        is_part = {
+            clause
+            for clause, c in enumerate(text.clauses)
+            if any(p.start <= c.start < p.end for p in parts)
+        }
         marks = [m for m in self._marks(text, zones) if m.clause not in is_part]
         series = self._directive(text, zones, _series(text, marks, self._breaks(text, zones)))
         if not series:
@@ -77,7 +83,9 @@ class FocusAreas:
             for rule in self._ordinals:
                 if match := rule.pattern.match(words[blank:]):
                     start = clause.start + blank
-                    yield _Mark(start, start + match.end(), rule["family"], self._number(match[0]), index)
+                    yield _Mark(
+                        start, start + match.end(), rule["family"], self._number(match[0]), index
+                    )
                     break
 
     def _number(self, mark: str) -> int:
@@ -98,7 +106,12 @@ class FocusAreas:
             last = clause.paragraph
             turned = before is not None and zone.kind != before.kind
             words = text.plain[clause.start : clause.body_end].strip()
-            if zone.is_heading or turned or self._speech.of(words) or _is_salutation(text, clause, zone):
+            if (
+                zone.is_heading
+                or turned
+                or self._speech.of(words)
+                or _is_salutation(text, clause, zone)
+            ):
                 breaks.append(clause.start)
         return tuple(breaks)
 
@@ -111,7 +124,11 @@ class FocusAreas:
         if is_report:
             kept = [s for s in kept if s.marks[0].family != "comma"]
             for wanted in ("year", "plan", "mixed", "period"):
-                if found := [s for s in kept if zones[text.clauses[s.marks[0].clause].paragraph].kind == wanted]:
+                if found := [
+                    s
+                    for s in kept
+                    if zones[text.clauses[s.marks[0].clause].paragraph].kind == wanted
+                ]:
                     return found
             return []
         return [s for s in kept if self._directs(text, s)]
@@ -177,10 +194,16 @@ class FocusAreas:
         """Tasks told by a lead word that a declared count announces: 八个着力 → 要着力…, eight times."""
         for declared in self._counted.finditer(text.plain):
             count, lead = self._number(declared[1]), declared[2]
-            marks = [m for m in self._led(text, lead, declared.end()) if zones[_paragraph(text, m)].kind != "past"]
+            marks = [
+                m
+                for m in self._led(text, lead, declared.end())
+                if zones[_paragraph(text, m)].kind != "past"
+            ]
             if len(marks) == count > 1:
                 end = _end_of_list(text, marks[-1], self._breaks(text, zones), marks)
-                numbered = [_Mark(m.start, m.end, "counted", i, m.clause) for i, m in enumerate(marks, 1)]
+                numbered = [
+                    _Mark(m.start, m.end, "counted", i, m.clause) for i, m in enumerate(marks, 1)
+                ]
                 return [_Series(numbered, True, end)]
         return []
 
@@ -256,4 +279,8 @@ def _paragraph(text: Text, mark: _Mark) -> int:
 
 def _is_salutation(text: Text, clause: Clause, zone: Zone) -> bool:
     """Whether a report's paragraph addresses the audience anew."""
-    return bool(zone.kind) and text.plain[clause.body_end : clause.end] == "！" and clause.end - clause.start < 8
+    return (
+        bool(zone.kind)
+        and text.plain[clause.body_end : clause.end] == "！"
+        and clause.end - clause.start < 8
+    )

@@ -74,11 +74,25 @@ class Ledger:
     def __init__(self, lexicon: Lexicon) -> None:
         self._zones = Zones(lexicon)
         self._modals = Modals(lexicon)
-        sections = ("speech", "procedure", "past", "statistic", "assessment", "frame", "announce", "thanks", "debris", "attendance")
+        sections = (
+            "speech",
+            "procedure",
+            "past",
+            "statistic",
+            "assessment",
+            "frame",
+            "announce",
+            "thanks",
+            "debris",
+            "attendance",
+        )
         self._signals = {name: Signals(lexicon.rules("ledger", name)) for name in sections}
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._section = lexicon.rules("ordinals", "section")[0].pattern
-        self._firm = {name: Signals(tuple(r for r in lexicon.rules("ledger", name) if r.extra.get("firm"))) for name in _FIRM}
+        self._firm = {
+            name: Signals(tuple(r for r in lexicon.rules("ledger", name) if r.extra.get("firm")))
+            for name in _FIRM
+        }
         self._deed = lexicon.rules("modals", "deed")[0].pattern
         self._strong = lexicon.rules("modals", "strong")[0].pattern
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
@@ -103,12 +117,19 @@ class Ledger:
         return tuple(entries)
 
     def _entry(
-        self, text: Text, piece: _Piece, following: _Piece | None, headings: dict[int, int], course: _Course
+        self,
+        text: Text,
+        piece: _Piece,
+        following: _Piece | None,
+        headings: dict[int, int],
+        course: _Course,
     ) -> Entry:
         """The row of one piece; `course` learns from it."""
         if piece.part:
             role = "furniture" if piece.part in ("furniture", "credit") else "masthead"
-            return Entry(piece.start, piece.end, role, f"{role}.{piece.part}", piece.start, piece.end)
+            return Entry(
+                piece.start, piece.end, role, f"{role}.{piece.part}", piece.start, piece.end
+            )
         body_start = self._body_start(text.plain, piece)
         body = text.plain[body_start : piece.body_end]
         ahead = _ahead(text.plain, piece, following)
@@ -118,7 +139,9 @@ class Ledger:
         if verdict.role != "initiative":
             return Entry(piece.start, piece.end, verdict.role, verdict.rule, piece.start, piece.end)
         start = body_start + verdict.begins
-        return Entry(piece.start, piece.end, "initiative", verdict.rule, start, piece.body_end, course.modal)
+        return Entry(
+            piece.start, piece.end, "initiative", verdict.rule, start, piece.body_end, course.modal
+        )
 
     def _body_start(self, plain: str, piece: _Piece) -> int:
         """Where a clause begins once its ordinal and its opening connectives are taken off."""
@@ -180,7 +203,9 @@ class Ledger:
     def _is_numbered(self, text: Text, piece: _Piece) -> bool:
         """Whether a paragraph of a report begins here with the number of a section: （二）."""
         start = text.paragraphs[piece.paragraph][0]
-        return piece.start == start and self._section.match(text.plain[start : start + 8]) is not None
+        return (
+            piece.start == start and self._section.match(text.plain[start : start + 8]) is not None
+        )
 
     def _thanks(self, text: Text, piece: _Piece) -> bool:
         start, end = text.sentences[piece.sentence]
@@ -209,7 +234,11 @@ class Ledger:
         """In a look-back everything is past, among the problems everything but a demand is a judgement."""
         if course.speech == "others":
             return _Verdict("assessment", "speech.others")
-        if course.zone.kind == "past" and course.mode != "directive" and not self._demands_outright(body):
+        if (
+            course.zone.kind == "past"
+            and course.mode != "directive"
+            and not self._demands_outright(body)
+        ):
             rule = self._signals["assessment"].of(body) or self._signals["frame"].of(body)
             role = rule.name.split(".")[0] if rule else "result"
             return _Verdict(role, rule.name if rule else course.zone.rule)
@@ -225,11 +254,17 @@ class Ledger:
     def _by_demand(self, body: str, course: _Course, piece: _Piece, text: Text) -> _Verdict | None:
         """A clause with a governing word directs, unless what it governs is a frame."""
         demand = self._modals.of(body)
-        if demand is None or (course.mode == "narration" and demand.begins == 0 and demand.start > 0):
+        if demand is None or (
+            course.mode == "narration" and demand.begins == 0 and demand.start > 0
+        ):
+            return None
+        if demand.rule == "charge.somebody" and course.mode == "past":
             return None
         course.mode = "directive"
         at = piece.body_end - len(body)
-        course.modal = Found(at + demand.start, at + demand.end, text.text[at + demand.start : at + demand.end])
+        course.modal = Found(
+            at + demand.start, at + demand.end, text.text[at + demand.start : at + demand.end]
+        )
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
         if not rest or (frame := self._frame(rest)) is None:
             return _Verdict("initiative", demand.rule, demand.begins)
@@ -287,7 +322,9 @@ class Ledger:
     def _by_signal(self, body: str, course: _Course) -> _Verdict | None:
         """Words that mark the past, a judgement, or what a meeting did, whatever the sentence is about."""
         is_plan = course.zone.kind in _PLANS
-        is_deed = self._modals.opens(body) and (is_plan or course.mode == "directive" or self._continues(course))
+        is_deed = self._modals.opens(body) and (
+            is_plan or course.mode == "directive" or self._continues(course)
+        )
         for name, role, mode in _SIGNALS:
             if name == "procedure" and course.zone.kind:
                 continue
@@ -299,7 +336,9 @@ class Ledger:
 
     def _continues(self, course: _Course) -> bool:
         """Whether a sentence that begins with a deed goes on with the demands of the one before or of its speaker."""
-        return not course.mode and (course.before == "directive" or course.speech in ("order", "demand"))
+        return not course.mode and (
+            course.before == "directive" or course.speech in ("order", "demand")
+        )
 
     def _by_course(self, body: str, ahead: str, course: _Course) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
@@ -371,11 +410,15 @@ def _pieces(text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Piece]:
                 break
             begin, end = max(at, part.start), min(clause.end, part.end)
             if begin > at and text.plain[at:begin].strip():
-                yield _Piece(at, begin, min(begin, clause.body_end), clause.sentence, clause.paragraph)
+                yield _Piece(
+                    at, begin, min(begin, clause.body_end), clause.sentence, clause.paragraph
+                )
             yield _Piece(begin, end, end, clause.sentence, clause.paragraph, part.value)
             at = end
         if at < clause.end and text.plain[at : clause.end].strip():
-            yield _Piece(at, clause.end, max(at, clause.body_end), clause.sentence, clause.paragraph)
+            yield _Piece(
+                at, clause.end, max(at, clause.body_end), clause.sentence, clause.paragraph
+            )
 
 
 def _headings(areas: tuple[Found[FocusArea], ...]) -> dict[int, int]:

@@ -31,9 +31,9 @@ class Modals:
         self._never = lexicon.rules("modals", "never")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
         self._charge = lexicon.rules("modals", "charge")[0]
-        self._openers = frozenset(term for name in _OPENERS for term in lexicon.terms(name) if len(term) > 1) | (
-            frozenset(lexicon.terms("openers"))
-        )
+        self._openers = frozenset(
+            term for name in _OPENERS for term in lexicon.terms(name) if len(term) > 1
+        ) | (frozenset(lexicon.terms("openers")))
 
     def of(self, words: str) -> Demand | None:
         """The demand that the words make, if one of their first forty characters makes it."""
@@ -48,16 +48,29 @@ class Modals:
         if not self._is_outside(words[: match.start()]):
             return Demand(0, match.start(), match.end(), rule.name)
         begins = match.end()
-        while (again := self._any.match(words, begins)) and again.end() < len(words) and not _stays(self._rules, again):
+        while (
+            (again := self._any.match(words, begins))
+            and again.end() < len(words)
+            and not _stays(self._rules, again)
+        ):
             begins = again.end()
         return Demand(begins, match.start(), match.end(), rule.name)
 
     def opens(self, words: str) -> bool:
         """Whether the words begin with an adverb or verb that opens a deed."""
         openers = self._openers
-        if words[:2] in openers or words[:4] in openers or words[:3] in openers or words[:1] in openers:
+        if (
+            words[:2] in openers
+            or words[:4] in openers
+            or words[:3] in openers
+            or words[:1] in openers
+        ):
             return not words.startswith(self._nouns)
         return False
+
+    def _is_said(self, words: str) -> bool:
+        """Whether the words only say that somebody speaks (会议要求, 并要求)."""
+        return any(pattern.search(words) for pattern in self._before)
 
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
@@ -86,7 +99,7 @@ class Modals:
         if verb is None:
             return None
         rest = words[verb.end() :]
-        if self.opens(rest) or self._inside.match(rest):
+        if self._is_said(words[: verb.end()]) and (self.opens(rest) or self._inside.match(rest)):
             return Demand(verb.end(), verb.start(), verb.end(), self._charge.name)
         for agent in self._agents.finditer(words, verb.end()):
             if self._agents.match(words, agent.end()):

@@ -45,7 +45,9 @@ class Zones:
 
     def of(self, text: Text) -> tuple[Zone, ...]:
         """The zone of every paragraph."""
-        heads = [self._head(text.plain[start : min(end, start + 96)]) for start, end in text.paragraphs]
+        heads = [
+            self._head(text.plain[start : min(end, start + 96)]) for start, end in text.paragraphs
+        ]
         if not self._is_report(text, heads):
             return (UNTOLD,) * len(heads)
         year = _year_planned(heads)
@@ -67,21 +69,32 @@ class Zones:
         opening = text.plain[:1500]
         if any(rule.pattern.search(opening) for rule in self._report):
             return True
-        return any(r.pattern.match(h) for h in heads for r in self._chapters if r["zone"] in ("past", "year"))
+        return any(
+            r.pattern.match(h)
+            for h in heads
+            for r in self._chapters
+            if r["zone"] in ("past", "year")
+        )
 
     def _zone(self, head: str, year: int, chapter: Zone) -> tuple[Zone, str]:
         """The zone that begins with this paragraph and how long it holds ("" where nothing begins)."""
         for rule in self._chapters:
             if match := rule.pattern.match(head):
                 is_heading = "。" not in head[match.end() :] and rule["zone"] != "furniture"
-                kind = rule["zone"] if rule["zone"] != "other" else "plan" if chapter.kind else "mixed"
+                kind = (
+                    rule["zone"] if rule["zone"] != "other" else "plan" if chapter.kind else "mixed"
+                )
                 return Zone(kind, rule.name, is_heading), "chapter"
         # Inside a chapter whose heading tells what it is for, a turn holds for its paragraph alone.
         is_told = chapter.kind not in ("", "mixed")
         for rule in self._turns:
             if rule.pattern.match(head):
                 # A turn to the year's work inside the chapter of a longer period does not leave that period.
-                kind = "period" if rule["zone"] == "year" and chapter.kind == "period" else rule["zone"]
+                kind = (
+                    "period"
+                    if rule["zone"] == "year" and chapter.kind == "period"
+                    else rule["zone"]
+                )
                 return Zone(kind, rule.name), "paragraph" if is_told else rule["holds"]
         if year and (begins := self._dated(head)):
             kind = "past" if begins[1] < year else "period" if begins[1] > begins[0] else "year"
@@ -102,5 +115,7 @@ class Zones:
 
 def _year_planned(heads: list[str]) -> int:
     """The latest year that the opening lines and headings name, 0 if none."""
-    years = [int(y) for h in heads[:12] + [h for h in heads if len(h) < 40] for y in _YEAR.findall(h)]
+    years = [
+        int(y) for h in heads[:12] + [h for h in heads if len(h) < 40] for y in _YEAR.findall(h)
+    ]
     return max(years, default=0)
