@@ -142,8 +142,8 @@ def _set(entry: SetCell, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrecti
             f"{entry}: {entry.column} is {entry.value!r} already; remove the entry"
         )
     values = {entry.column: entry.value}
-    if isinstance(row, Initiative) and entry.column == "topic" and entry.value in TOPICS:
-        values["topic_label"] = TOPICS[entry.value].en
+    if entry.column == "topic":
+        values |= _labelled(entry.value)
     rows[entry.table][at] = replace(row, **values)
     for column in values:
         yield AppliedCorrection(entry.table, _id(entry.table, row), column, entry.reason)
@@ -237,13 +237,24 @@ def _renumber(entry: _Entry, rows: dict[str, list[Any]]) -> Iterator[AppliedCorr
 
 
 def _add(entry: AddRow, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrection]:
+    row = _new_row(entry, rows)
+    rows[entry.table].append(row)
+    rows[entry.table].sort(key=lambda other: other.start)
+    yield AppliedCorrection(entry.table, _id(entry.table, row), None, entry.reason)
+    if isinstance(row, Initiative):
+        yield from _claim(entry, row, rows)
+    yield from _renumber(entry, rows)
+
+
+def _new_row(entry: AddRow, rows: Mapping[str, Sequence[Any]]) -> Any:
     table = table_of(entry.table)
     if table.span_column is None or not entry.text:
         raise CorrectionError(f"{entry}: a row is added by quoting its words in `text`")
-    span = _span(entry, rows)
     values = (
-        {column.name: None for column in table.columns} | _known(table, rows, span) | entry.value
+        dict.fromkeys(table.column_names) | _known(table, rows, _span(entry, rows)) | entry.value
     )
+    if "topic" in entry.value:
+        values |= _labelled(entry.value["topic"])
     try:
         row = table.row_class(**values)
     except TypeError as error:
@@ -251,12 +262,12 @@ def _add(entry: AddRow, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrectio
     missing = [c.name for c in table.columns if not c.is_nullable and values[c.name] is None]
     if missing:
         raise CorrectionError(f"{entry}: `value` lacks {', '.join(missing)}")
-    rows[entry.table].append(row)
-    rows[entry.table].sort(key=lambda other: other.start)
-    yield AppliedCorrection(entry.table, _id(entry.table, row), None, entry.reason)
-    if isinstance(row, Initiative):
-        yield from _claim(entry, row, rows)
-    yield from _renumber(entry, rows)
+    return row
+
+
+def _labelled(topic: Any) -> dict[str, str]:
+    """A topic's label goes with it."""
+    return {"topic_label": TOPICS[topic].en} if topic in TOPICS else {}
 
 
 def _span(entry: AddRow, rows: Mapping[str, Sequence[Any]]) -> tuple[int, int, int]:

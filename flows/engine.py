@@ -1,6 +1,8 @@
 """Prefect as the user meets it: its own server, started by itself, silent unless asked."""
 
+import atexit
 import os
+import shutil
 import tempfile
 from concurrent.futures import Future, ThreadPoolExecutor
 
@@ -34,7 +36,9 @@ def _home() -> str:
         with tempfile.TemporaryFile(dir=folder):
             return str(folder)
     except OSError:
-        return tempfile.mkdtemp(prefix="huiyi-prefect-")
+        home = tempfile.mkdtemp(prefix="huiyi-prefect-")
+        atexit.register(shutil.rmtree, home, ignore_errors=True)
+        return home
 
 
 def start_server() -> Future[None]:

@@ -243,7 +243,7 @@ def test_what_need_not_wait_for_prefect_does_not(place: Place, arguments: list[s
     code = (
         "import sys, atexit\n"
         "from flows.cli import main\n"
-        "heavy = {'prefect', 'great_expectations', 'pandas'}\n"
+        "heavy = {'prefect', 'great_expectations'}\n"
         "atexit.register(lambda: print(sorted(heavy & set(sys.modules)), file=sys.stderr))\n"
         "main()"
     )
