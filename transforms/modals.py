@@ -42,7 +42,7 @@ class Modals:
             match = self._any.search(words, match.end(), 44)
         if match is None:
             return self._charged(words)
-        rule = next(r for r in self._rules if r.pattern.match(words, match.start()))
+        rule = next(r for r in self._rules if r.pattern.match(words, match.start(), 44))
         if rule["stays"]:
             return Demand(0, match.start(), match.end(), rule.name)
         if not self._is_outside(words[: match.start()]):
