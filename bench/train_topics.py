@@ -11,10 +11,8 @@ import argparse
 import csv
 import gzip
 import json
-import random
-import sys
 from bisect import bisect_right
-from collections import Counter, defaultdict
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,13 +25,9 @@ from flows.sources import read_lexicons
 from transforms.focus_areas import FocusAreas
 from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
-try:
-    from transforms.pages import read_page
-except ImportError:
-    import html, re, types
-    def read_page(t): return types.SimpleNamespace(text=html.unescape(re.sub("<[^>]+>","",t.replace("</p>","\n"))))
+from transforms.pages import read_page
 from transforms.text import Text, decode, read_text
-from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, grams, places
+from transforms.topics import _FEW_TERMS, _WORD, LISTED, PLACES, TITLE, Topics, grams, places
 
 ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 3
@@ -42,6 +36,7 @@ REGULARISATION = 3.0
 
 
 def squeeze(text: str) -> str:
+    """The text without white space."""
     return "".join(text.split())
 
 
@@ -67,16 +62,20 @@ class Labelled:
         self._starts = [self.offsets[c.start] for c in self.text.clauses]
 
     def clause_at(self, squeezed_offset: int) -> int:
+        """The number of the clause at an offset of the squeezed text."""
         return bisect_right(self._starts, squeezed_offset) - 1
 
 
 class Reader:
+    """Reads texts as the extractor does, as far as topics need it."""
+
     def __init__(self) -> None:
         self.lexicon = Lexicon(read_lexicons(ROOT / "seeds/lexicons"))
         self.simplified = self.lexicon.mapping("traditional", "simplified")
         self.mastheads, self.areas = Mastheads(self.lexicon), FocusAreas(self.lexicon)
 
     def read(self, name: str, group: str, source: str, weight: float = 1.0) -> Labelled:
+        """One text, no clause of it labelled yet."""
         text = read_text(source, self.simplified)
         masthead = self.mastheads.find(text)
         tasks = [area.start for area in self.areas.find(text, masthead.parts)]
@@ -84,8 +83,10 @@ class Reader:
 
 
 def load(shared: Path, gold: Path) -> list[Labelled]:
-    reader, documents = Reader(), {}
-    raw = {}
+    """All texts that have labelled clauses."""
+    reader = Reader()
+    documents: dict[str, Labelled] = {}
+    raw: dict[str, str] = {}
     for file in ("work-reports", "meetings"):
         with gzip.open(shared / f"bulk/{file}.jsonl.gz", "rt", encoding="utf-8") as lines:
             raw |= {d["id"]: d["text"] for d in map(json.loads, lines)}
@@ -96,26 +97,33 @@ def load(shared: Path, gold: Path) -> list[Labelled]:
             documents[name] = reader.read(name, name, raw[name])
         return documents[name]
 
-    with open(shared / "bulk/clauses.tsv", encoding="utf-8") as lines:
-        rows = list(csv.DictReader((l for l in lines if not l.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE))
+    with (shared / "bulk/clauses.tsv").open(encoding="utf-8") as lines:
+        rows = list(
+            csv.DictReader(
+                (line for line in lines if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+            )
+        )
     for row in rows:
         clause = squeeze(row["clause"])
         needle = squeeze(row["before"])[-18:] + clause
         pool = [i for i in squeezed if row["source"] in i] or list(squeezed)
-        name = next((i for i in pool if needle in squeezed[i]), None) or next((i for i in squeezed if needle in squeezed[i]), None)
+        name = next((i for i in pool if needle in squeezed[i]), None) or next(
+            (i for i in squeezed if needle in squeezed[i]), None
+        )
         if name and row["topic"]:
             d = document(name)
             at = d.clause_at(d.squeezed.index(needle) + len(needle) - 1)
             d.topics[at], d.is_initiative[at] = int(row["topic"]), row["initiative"] == "1"
-    with open(ROOT / "bench/topic_labels.csv", encoding="utf-8") as lines:
+    with (ROOT / "bench/topic_labels.csv").open(encoding="utf-8") as lines:
         for row in csv.DictReader(lines):
             d = document(row["document"])
             d.topics.setdefault(d.clause_at(int(row["end"]) - 1), int(row["topic"]))
     for path in sorted(gold.glob("*.gold.json")):
         wanted = json.loads(path.read_text(encoding="utf-8"))
-        file = next((gold / "texts").glob(path.name.split(".")[0] + ".*"))
-        content = file.read_bytes()
-        source = read_page(decode(content).text).text if file.suffix == ".html" else decode(content).text
+        page = next((gold / "texts").glob(path.name.split(".")[0] + ".*"))
+        source = decode(page.read_bytes()).text
+        if page.suffix == ".html":
+            source = read_page(source).text
         d = documents[path.name] = reader.read(path.name, path.name, source, weight=1.5)
         at = 0
         for initiative in wanted["initiatives"]:
@@ -138,12 +146,17 @@ class Design:
             near = {j for i in d.topics for j in range(max(0, i - 4), i + 4)}
             frequency.update({g for j in near if j < len(found) for g in found[j][0]})
             counted.append(found)
-        self.grams = {g: n for n, g in enumerate(sorted(g for g, k in frequency.items() if k >= LEAST_DOCUMENTS))}
+        self.grams = {
+            g: n
+            for n, g in enumerate(sorted(g for g, k in frequency.items() if k >= LEAST_DOCUMENTS))
+        }
         self.x = vstack([self._rows(d, f) for d, f in zip(documents, counted, strict=True)]).tocsr()
         self.y = np.array([t for d in documents for _, t in sorted(d.topics.items())])
         self.groups = [d.group for d in documents for _ in d.topics]
         self.weights = np.array([d.weight for d in documents for _ in d.topics])
-        self.kept = np.array([d.is_initiative.get(i, False) for d in documents for i in sorted(d.topics)])
+        self.kept = np.array(
+            [d.is_initiative.get(i, False) for d in documents for i in sorted(d.topics)]
+        )
         self.is_gold = np.array([d.weight > 1 for d in documents for _ in d.topics])
 
     def _rows(self, d: Labelled, found: list[tuple[list[str], list[int]]]) -> csr_matrix:
@@ -163,7 +176,10 @@ class Design:
         total_g, total_l = csr_matrix((len(wanted), n)), np.zeros((len(wanted), len(self.codes)))
         for place, (first, last) in places(d.text, d.tasks).items():
             spread = [(r, j) for r, i in enumerate(wanted) for j in range(first[i], last[i])]
-            pick = csr_matrix((np.ones(len(spread)), ([r for r, _ in spread], [j for _, j in spread])), shape=(len(wanted), len(found)))
+            pick = csr_matrix(
+                (np.ones(len(spread)), ([r for r, _ in spread], [j for _, j in spread])),
+                shape=(len(wanted), len(found)),
+            )
             g = pick @ counts
             size = np.asarray(g.sum(axis=1)).ravel()
             scale = PLACES[place] * 2 / np.sqrt(np.maximum(size, _FEW_TERMS))
@@ -178,9 +194,9 @@ class Design:
 
 
 def topics_terms(topics: Topics, words: str) -> tuple[list[str], list[int]]:
-    from transforms.topics import _WORD
-
-    gs, ts = [], []
+    """Every gram and the topics of every hand-listed term in a stretch of text."""
+    gs: list[str] = []
+    ts: list[int] = []
     for match in _WORD.finditer(words):
         gs.extend(grams(match[0]))
         ts.extend(int(t) for t in topics._listed(match[0]))
@@ -188,40 +204,55 @@ def topics_terms(topics: Topics, words: str) -> tuple[list[str], list[int]]:
 
 
 def fit(x: csr_matrix, y: np.ndarray, weights: np.ndarray) -> LogisticRegression:
+    """The model of the terms\' weights."""
     return LogisticRegression(C=REGULARISATION, max_iter=300).fit(x, y, sample_weight=weights)
 
 
 def report(design: Design) -> None:
+    """Print how often the topic is right in texts that the model has not seen."""
     right = np.zeros(len(design.y), bool)
     for train, test in GroupKFold(4).split(design.x, design.y, design.groups):
         model = fit(design.x[train], design.y[train], design.weights[train])
         right[test] = model.predict(design.x[test]) == design.y[test]
-    print(f"cross-validated over documents: labelled clauses that are initiatives {right[design.kept].mean():.3f}, "
-          f"gold {right[design.is_gold].mean():.3f}, of all {len(right)}: {right.mean():.3f}")
+    print(
+        f"cross-validated over documents: labelled clauses that are initiatives {right[design.kept].mean():.3f}, "
+        f"gold {right[design.is_gold].mean():.3f}, of all {len(right)}: {right.mean():.3f}"
+    )
 
 
 def write(design: Design, path: Path) -> None:
+    """Write the weights learned from all labels."""
     model = fit(design.x, design.y, design.weights)
     names = [*design.grams, *(f"@{c}" for c in design.codes)]
     rows = [("@bias", dict(zip(model.classes_, model.intercept_, strict=True)))]
-    rows += [(name, dict(zip(model.classes_, model.coef_[:, j], strict=True))) for j, name in enumerate(names)]
-    with open(path, "w", encoding="utf-8", newline="") as file:
+    rows += [
+        (name, dict(zip(model.classes_, model.coef_[:, j], strict=True)))
+        for j, name in enumerate(names)
+    ]
+    with path.open("w", encoding="utf-8", newline="") as file:
         file.write("term,weights\n")
         for name, weights in sorted(rows):
             cells = {int(c): round(100 * w) for c, w in weights.items()}
-            kept = {c: w for c, w in cells.items() if abs(w) >= SMALLEST_WEIGHT or name.startswith("@")}
+            kept = {
+                c: w for c, w in cells.items() if abs(w) >= SMALLEST_WEIGHT or name.startswith("@")
+            }
             if kept:
                 file.write(f"{name},{' '.join(f'{c}:{w}' for c, w in sorted(kept.items()))}\n")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    """Train, report and, if asked, write."""
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("shared", type=Path)
     parser.add_argument("--gold", type=Path)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     documents = load(args.shared, args.gold or args.shared / "gold")
-    stub = Lexicon({**read_lexicons(ROOT / "seeds/lexicons"), "topic_weights.csv": "term,weights\n@bias,1:0\n"})
+    stub = Lexicon(
+        {**read_lexicons(ROOT / "seeds/lexicons"), "topic_weights.csv": "term,weights\n@bias,1:0\n"}
+    )
     design = Design(documents, Topics(stub))
     print(f"{len(documents)} documents, {len(design.y)} labels, {len(design.grams)} terms")
     report(design)
@@ -230,4 +261,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

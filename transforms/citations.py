@@ -91,7 +91,9 @@ class _Bodies:
         )
         self._branches = lexicon.mapping("authorities", "branch")
         divisions = lexicon.table("divisions")
-        self._places = {row["name"] for row in divisions} | {row["short"] for row in divisions} - {""}
+        self._places = {row["name"] for row in divisions} | {row["short"] for row in divisions} - {
+            ""
+        }
         self._lead = lexicon.compile("(?:{citation_words__cue}|[和及与、，：])$")
         self.pattern = lexicon.compile("(?:{authorities})$")
 

@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from operator import itemgetter
-from typing import Any
 
 from expectations import tables
 from expectations.tables import Row
@@ -25,6 +24,7 @@ from transforms.masthead import Masthead, Mastheads
 from transforms.meeting import MeetingFacts, Meetings
 from transforms.pages import Page, read_page
 from transforms.people import People, Person
+from transforms.programmes import ProgrammeFacts, Programmes
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
 from transforms.targets import TargetFacts, Targets
@@ -64,6 +64,7 @@ class Extractor:
         self._ledger = Ledger(lexicon)
         self._initiatives = Initiatives(lexicon, words)
         self._topics = Topics(lexicon)
+        self._programmes = Programmes(lexicon)
         self._targets = Targets(lexicon)
         self._enumerations = Enumerations(lexicon)
         self._citations = Citations(lexicon)
@@ -92,6 +93,7 @@ class Extractor:
         sheet.add_areas(areas)
         topics = self._topics.of(text, read.masthead.title or "", [area.start for area in areas])
         sheet.add_initiatives(initiatives, topics)
+        sheet.add_programmes(self._programmes.find(text, entries, initiatives))
         sheet.add_targets(targets)
         sheet.add_enumerations(self._enumerations.find(text))
         sheet.add_citations(self._citations.find(text, _speaker(main)))
@@ -229,7 +231,7 @@ class _Sheet:
                 )
             )
 
-    def add_programmes(self, programmes: Sequence[Found[Any]]) -> None:
+    def add_programmes(self, programmes: Sequence[Found[ProgrammeFacts]]) -> None:
         """The mentions of named programmes."""
         for found in programmes:
             words = self._make.words(found.start, found.end)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from transforms.focus_areas import FocusArea
 from transforms.found import Found
 from transforms.lexicon import Lexicon
-from transforms.modals import Modals
+from transforms.modals import Demand, Modals
 from transforms.signals import Signals
 from transforms.text import Text
 from transforms.zones import UNTOLD, Zone, Zones
@@ -57,15 +57,33 @@ class _Course:
     modal: Found[str] | None = None
     is_first: bool = True
     is_headed: bool = False
+    has_deed: bool = False
+    fallback: Entry | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A clause as the rules see it: its words without what opens them, and what they begin with and demand."""
+
+    body: str
+    begins: int
+    ahead: str
+    demand: Demand | None
+    is_deed: bool
+    is_heading: bool
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """A role and the rule that gave it; `begins` is where an initiative's span begins in the body."""
+    """A role and the rule that gave it; `begins` is where an initiative's span begins in the body.
+
+    `is_demanded` marks a frame that a governing word demands: it is the initiative of a sentence without another.
+    """
 
     role: str
     rule: str
     begins: int = 0
+    is_demanded: bool = False
 
 
 class Ledger:
@@ -107,13 +125,17 @@ class Ledger:
         """Every clause of the text with its role and the rule that decided it."""
         zones = self._zones.of(text)
         pieces = tuple(_pieces(text, parts))
-        headings = _headings(areas)
+        headings = sorted(area.start for area in areas)
         course = _Course()
         entries: list[Entry] = []
         for index, piece in enumerate(pieces):
-            _advance(course, piece, zones)
+            _advance(course, piece, zones, entries)
             following = pieces[index + 1] if index + 1 < len(pieces) else None
-            entries.append(self._entry(text, piece, following, headings, course))
+            while headings and headings[0] < piece.start:
+                headings.pop(0)
+            is_heading = bool(headings) and headings[0] < piece.end
+            entries.append(self._entry(text, piece, following, is_heading, course))
+        _settle(course, entries)
         return tuple(entries)
 
     def _entry(
@@ -121,7 +143,7 @@ class Ledger:
         text: Text,
         piece: _Piece,
         following: _Piece | None,
-        headings: dict[int, int],
+        is_heading: bool,
         course: _Course,
     ) -> Entry:
         """The row of one piece; `course` learns from it."""
@@ -130,47 +152,57 @@ class Ledger:
             return Entry(
                 piece.start, piece.end, role, f"{role}.{piece.part}", piece.start, piece.end
             )
-        body_start = self._body_start(text.plain, piece)
-        body = text.plain[body_start : piece.body_end]
-        ahead = _ahead(text.plain, piece, following)
-        heading = _heading_end(headings, piece)
-        verdict = self._judge(body, ahead, heading, course, text, piece)
+        reading = self._read(text, piece, following, is_heading)
+        verdict = self._judge(reading, course, text, piece)
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
-        if verdict.role != "initiative":
-            return Entry(piece.start, piece.end, verdict.role, verdict.rule, piece.start, piece.end)
-        start = body_start + verdict.begins
-        return Entry(
+        start = reading.begins + verdict.begins
+        deed = Entry(
             piece.start, piece.end, "initiative", verdict.rule, start, piece.body_end, course.modal
         )
+        if verdict.role == "initiative":
+            course.has_deed = True
+            return deed
+        if verdict.is_demanded:
+            course.fallback = deed
+        return Entry(piece.start, piece.end, verdict.role, verdict.rule, piece.start, piece.end)
 
-    def _body_start(self, plain: str, piece: _Piece) -> int:
-        """Where a clause begins once its ordinal and its opening connectives are taken off."""
+    def _read(
+        self, text: Text, piece: _Piece, following: _Piece | None, is_heading: bool
+    ) -> _Reading:
+        """The words of a clause once its ordinal and its opening connectives are taken off."""
         start = piece.start
-        while start < piece.body_end and plain[start].isspace():
+        while start < piece.body_end and text.plain[start].isspace():
             start += 1
-        match = self._opening.match(plain[start : piece.body_end])
-        end = start + (match.end() if match else 0)
-        return end if end < piece.body_end else start
+        words = text.plain[start : piece.body_end]
+        match = self._opening.match(words)
+        opened = match.end() if match and match.end() < len(words) else 0
+        body = words[opened:]
+        ahead = _ahead(text.plain, piece, following)
+        return _Reading(
+            body, start + opened, ahead, self._modals.of(body), self._modals.opens(body), is_heading
+        )
 
-    def _judge(
-        self, body: str, ahead: str, heading: int, course: _Course, text: Text, piece: _Piece
-    ) -> _Verdict:
-        """The role of a clause: layout first, then speech, frame, demand, judgement, and the sentence's course last."""
+    def _judge(self, reading: _Reading, course: _Course, text: Text, piece: _Piece) -> _Verdict:
+        """The role of a clause.
+
+        Layout comes first, then speech, zone, demand, frame and judgement, and the sentence's course last.
+        """
         return (
-            self._by_layout(body, heading, course, text, piece)
-            or self._by_speech(body, course)
-            or self._by_zone(body, course)
-            or self._by_demand(body, course, piece, text)
-            or self._by_frame(body, ahead, course)
-            or self._by_signal(body, course)
-            or self._by_course(body, ahead, course)
+            self._by_layout(reading, course, text, piece)
+            or self._by_formula(reading, course, text, piece)
+            or self._by_speech(reading, course)
+            or self._by_zone(reading, course)
+            or self._by_demand(reading, course, text)
+            or self._by_frame(reading, course)
+            or self._by_signal(reading, course)
+            or self._by_course(reading, course)
         )
 
     def _by_layout(
-        self, body: str, heading: int, course: _Course, text: Text, piece: _Piece
+        self, reading: _Reading, course: _Course, text: Text, piece: _Piece
     ) -> _Verdict | None:
-        """Headings, debris, and what a zone settles alone."""
-        if heading:
+        """Headings, and what a zone settles alone."""
+        if reading.is_heading:
             course.mode = "directive"
             course.is_headed = self._stands_alone(text, piece)
             return _Verdict("heading", "heading.focus_area")
@@ -183,9 +215,15 @@ class Ledger:
             return _Verdict("heading", course.zone.rule)
         if course.zone.kind == "furniture":
             return _Verdict("furniture", course.zone.rule)
-        if not _WORD.search(body):
+        return None
+
+    def _by_formula(
+        self, reading: _Reading, course: _Course, text: Text, piece: _Piece
+    ) -> _Verdict | None:
+        """Marks, page debris, and the sentences of courtesy and attendance."""
+        if not _WORD.search(reading.body):
             return _Verdict("frame", "frame.mark")
-        if rule := self._signals["debris"].of(body):
+        if rule := self._signals["debris"].of(reading.body):
             return _Verdict("furniture", rule.name)
         if course.is_first and self._thanks(text, piece):
             course.mode = "thanks"
@@ -218,57 +256,51 @@ class Ledger:
             return False
         return self._modals.of(text.plain[start : min(end, start + 40)]) is None
 
-    def _by_speech(self, body: str, course: _Course) -> _Verdict | None:
+    def _by_speech(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
-        rule = self._signals["speech"].of(body) if body[-1:] in _SPEECH_ENDS else None
-        if rule is None or (course.mode == "directive" and not course.is_first):
+        if reading.is_deed or reading.demand or (course.mode == "directive" and not course.is_first):
             return None
-        if self._modals.opens(body) or self._modals.of(body):
+        rule = self._signals["speech"].of(reading.body)
+        if rule is None:
             return None
         course.speech, course.speech_is_new = rule["says"], True
         course.mode = ""
         course.is_first = True
-        return _Verdict("procedure" if len(body) > 14 else "frame", rule.name)
+        return _Verdict("procedure" if len(reading.body) > 14 else "frame", rule.name)
 
-    def _by_zone(self, body: str, course: _Course) -> _Verdict | None:
-        """In a look-back everything is past, among the problems everything but a demand is a judgement."""
+    def _by_zone(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """In a look-back all is past but an outright demand, such as a lesson's 必须; others' words direct nobody."""
         if course.speech == "others":
             return _Verdict("assessment", "speech.others")
-        if (
-            course.zone.kind == "past"
-            and course.mode != "directive"
-            and not self._demands_outright(body)
-        ):
-            rule = self._signals["assessment"].of(body) or self._signals["frame"].of(body)
-            role = rule.name.split(".")[0] if rule else "result"
-            return _Verdict(role, rule.name if rule else course.zone.rule)
         if course.zone.kind == "opening":
             return _Verdict("procedure", course.zone.rule)
-        return None
+        if course.zone.kind != "past" or course.mode == "directive":
+            return None
+        demand = reading.demand
+        if demand and demand.begins and demand.rule == "modal.must":
+            return None
+        rule = self._signals["assessment"].of(reading.body) or self._signals["frame"].of(reading.body)
+        if rule:
+            return _Verdict(rule.name.split(".")[0], rule.name)
+        return _Verdict("result", course.zone.rule)
 
-    def _demands_outright(self, body: str) -> bool:
-        """Whether the clause demands without a theme before it, as a lesson of a look-back does (必须坚持…)."""
-        demand = self._modals.of(body)
-        return demand is not None and demand.begins > 0 and demand.rule == "modal.must"
-
-    def _by_demand(self, body: str, course: _Course, piece: _Piece, text: Text) -> _Verdict | None:
+    def _by_demand(self, reading: _Reading, course: _Course, text: Text) -> _Verdict | None:
         """A clause with a governing word directs, unless what it governs is a frame."""
-        demand = self._modals.of(body)
-        if demand is None or (
-            course.mode == "narration" and demand.begins == 0 and demand.start > 0
+        demand, body = reading.demand, reading.body
+        if demand is None:
+            return None
+        is_theme = demand.begins == 0 and demand.start > 0
+        if (course.mode == "narration" and is_theme) or (
+            course.mode == "past" and demand.rule == "charge.somebody"
         ):
             return None
-        if demand.rule == "charge.somebody" and course.mode == "past":
-            return None
         course.mode = "directive"
-        at = piece.body_end - len(body)
-        course.modal = Found(
-            at + demand.start, at + demand.end, text.text[at + demand.start : at + demand.end]
-        )
+        start, end = reading.begins + demand.start, reading.begins + demand.end
+        course.modal = Found(start, end, text.text[start:end])
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
-        if not rest or (frame := self._frame(rest)) is None:
-            return _Verdict("initiative", demand.rule, demand.begins)
-        return frame
+        if rest and (frame := self._frame(rest)):
+            return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
+        return _Verdict("initiative", demand.rule, demand.begins)
 
     def _frame(self, body: str) -> _Verdict | None:
         """A frame, if the words do no more than frame: no deed of their own inside."""
@@ -289,47 +321,46 @@ class Ledger:
             return True
         return self._deed.search(body, 4) is not None and self._nominal.search(body) is None
 
-    def _by_frame(self, body: str, ahead: str, course: _Course) -> _Verdict | None:
+    def _by_frame(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Frames and announcements, which leave the course as it is."""
-        if frame := self._frame(body):
+        if frame := self._frame(reading.body):
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
             return frame
-        is_deed = self._modals.opens(body)
-        if rule := self._signals["announce"].of(body):
+        if rule := self._signals["announce"].of(reading.body):
             if rule.name == "announce.targets":
                 course.mode = "directive"
                 return _Verdict("frame", rule.name)
-            if not is_deed:
+            if not reading.is_deed:
                 return _Verdict("frame", rule.name)
-        if (is_deed or course.is_first) and ahead and course.mode != "directive":
-            return self._as_topic(body, is_deed, ahead, course)
+        if reading.ahead and course.mode != "directive" and (reading.is_deed or course.is_first):
+            return self._as_topic(reading, course)
         return None
 
-    def _as_topic(self, body: str, is_deed: bool, ahead: str, course: _Course) -> _Verdict | None:
+    def _as_topic(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A deed or a body that the next clause only judges or demands of: 办好教育，关系未来 · 做好工作，必须用心."""
-        if rule := self._subject.of(ahead):
+        if rule := self._subject.of(reading.ahead):
             return _Verdict("assessment", rule.name)
-        if is_deed and course.before == "directive" and not course.speech_is_new:
+        if reading.is_deed and course.before == "directive" and not course.speech_is_new:
             return None
-        demand = self._modals.of(ahead)
+        demand = self._modals.of(reading.ahead)
         if demand is None or demand.start > 0 or demand.rule == "modal.never":
             return None
-        if is_deed:
+        if reading.is_deed:
             return _Verdict("frame", "frame.topic")
-        return _Verdict("frame", "frame.agent") if self._modals.is_agent(body) else None
+        return _Verdict("frame", "frame.agent") if self._modals.is_agent(reading.body) else None
 
-    def _by_signal(self, body: str, course: _Course) -> _Verdict | None:
+    def _by_signal(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Words that mark the past, a judgement, or what a meeting did, whatever the sentence is about."""
         is_plan = course.zone.kind in _PLANS
-        is_deed = self._modals.opens(body) and (
+        is_deed = reading.is_deed and (
             is_plan or course.mode == "directive" or self._continues(course)
         )
         for name, role, mode in _SIGNALS:
             if name == "procedure" and course.zone.kind:
                 continue
-            if rule := (self._firm if is_deed else self._signals)[name].of(body):
-                if course.mode != "directive" and not is_plan:
+            if rule := (self._firm if is_deed else self._signals)[name].of(reading.body):
+                if (course.mode != "directive" and not is_plan) or rule.name == "assessment.effect":
                     course.mode = mode
                 return _Verdict(role, rule.name)
         return None
@@ -340,32 +371,31 @@ class Ledger:
             course.before == "directive" or course.speech in ("order", "demand")
         )
 
-    def _by_course(self, body: str, ahead: str, course: _Course) -> _Verdict:
+    def _by_course(self, reading: _Reading, course: _Course) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
         if not course.mode:
-            course.mode = self._course_begun(body, course)
+            course.mode = self._course_begun(reading, course)
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
-            begins = self._modals.past_agent(body) if is_order else 0
+            begins = self._modals.past_agent(reading.body) if is_order else 0
             return _Verdict("initiative", "course.directive", begins)
         if course.mode in _COURSE_ROLES:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
         return _Verdict("unexplained", "unexplained")
 
-    def _course_begun(self, body: str, course: _Course) -> str:
+    def _course_begun(self, reading: _Reading, course: _Course) -> str:
         """The mode of a sentence that begins without a sign."""
         if course.zone.kind in _PLANS or (course.speech == "order" and course.speech_is_new):
             return "directive"
         if course.zone.kind == "problems":
             return "assessment"
-        if self._modals.opens(body) and self._continues(course):
+        if reading.is_deed and self._continues(course):
             return "directive"
         if course.speech:
             return "assessment"
         return course.before if course.before in ("past", "narration") else ""
 
 
-_SPEECH_ENDS = frozenset("调求出为说示召望明定勉嘱托语议诉言话叹绍到叮")
 _PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = (
     ("procedure", "procedure", "narration"),
@@ -385,7 +415,9 @@ def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:
     return plain[following.start : min(following.start + 40, following.body_end)]
 
 
-def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...]) -> None:
+def _advance(
+    course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: list[Entry]
+) -> None:
     """Note where a new sentence or paragraph begins."""
     last = course.piece
     if last is None or last.paragraph != piece.paragraph:
@@ -393,9 +425,18 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...]) -> None:
         course.is_headed = False
         course.speech = ""
     if last is None or last.sentence != piece.sentence:
+        _settle(course, entries)
         course.before = course.mode or course.before
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
     course.piece = piece
+
+
+def _settle(course: _Course, entries: list[Entry]) -> None:
+    """At a sentence's end: if it demands a frame and holds nothing else, that frame is its initiative."""
+    if course.fallback and not course.has_deed:
+        at = next(i for i, e in enumerate(reversed(entries), 1) if e.start == course.fallback.start)
+        entries[-at] = course.fallback
+    course.fallback, course.has_deed = None, False
 
 
 def _pieces(text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Piece]:
@@ -419,13 +460,3 @@ def _pieces(text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Piece]:
             yield _Piece(
                 at, clause.end, max(at, clause.body_end), clause.sentence, clause.paragraph
             )
-
-
-def _headings(areas: tuple[Found[FocusArea], ...]) -> dict[int, int]:
-    """Where headings of focus areas begin -> where they end."""
-    return {area.start: area.end for area in areas}
-
-
-def _heading_end(headings: dict[int, int], piece: _Piece) -> int:
-    """The end of the heading that this piece holds, 0 if it holds none."""
-    return next((end for start, end in headings.items() if piece.start <= start < piece.end), 0)

@@ -102,10 +102,14 @@ class Lexicon:
         seen: set[str] = set()
         for row in reader:
             if None in row or None in row.values():
-                raise LexiconError(f"{file}:{reader.line_num}: not {len(reader.fieldnames or [])} columns")
+                raise LexiconError(
+                    f"{file}:{reader.line_num}: not {len(reader.fieldnames or [])} columns"
+                )
             column, key = next(iter(row.items()))
             if not key or (key in seen and column != "code" and not column.endswith("_key")):
-                raise LexiconError(f"{file}:{reader.line_num}: {column} {key!r} is empty or stands there twice")
+                raise LexiconError(
+                    f"{file}:{reader.line_num}: {column} {key!r} is empty or stands there twice"
+                )
             seen.add(key)
             rows.append(row)
         return rows
@@ -119,13 +123,17 @@ class Lexicon:
     def _read_rule(self, file: str, entry: dict[str, Any]) -> Rule:
         missing = _RULE_KEYS - {"note"} - entry.keys()
         if missing:
-            raise LexiconError(f"{file}: rule {entry.get('name')!r} lacks {', '.join(sorted(missing))}")
+            raise LexiconError(
+                f"{file}: rule {entry.get('name')!r} lacks {', '.join(sorted(missing))}"
+            )
         try:
             pattern = self.compile(entry["pattern"])
         except re.error as error:
             raise LexiconError(f"{file}: rule {entry['name']}: pattern: {error}") from error
         extra = {k: v for k, v in entry.items() if k not in _RULE_KEYS}
-        rule = Rule(entry["name"], pattern, tuple(entry["examples"]), tuple(entry["counterexamples"]), extra)
+        rule = Rule(
+            entry["name"], pattern, tuple(entry["examples"]), tuple(entry["counterexamples"]), extra
+        )
         _prove(file, rule)
         return rule
 
@@ -139,8 +147,11 @@ def _prove(file: str, rule: Rule) -> None:
         if match is None:
             raise LexiconError(f"{file}: rule {rule.name}: does not match its example {example!r}")
         if "【" in example and match.span() != (example.index("【"), example.index("】") - 1):
-            raise LexiconError(f"{file}: rule {rule.name}: matches {match[0]!r} in its example {example!r}")
+            raise LexiconError(
+                f"{file}: rule {rule.name}: matches {match[0]!r} in its example {example!r}"
+            )
     for text in rule.counterexamples:
         if match := rule.pattern.search(text):
-            raise LexiconError(f"{file}: rule {rule.name}: matches {match[0]!r} in its counterexample {text!r}")
-
+            raise LexiconError(
+                f"{file}: rule {rule.name}: matches {match[0]!r} in its counterexample {text!r}"
+            )

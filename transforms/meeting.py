@@ -85,7 +85,10 @@ class Meetings:
         return lexicon.compile(pattern.replace("{no_seat}", no_seat))
 
     def find(
-        self, text: Text, parts: tuple[Found[str], ...] = (), published_on: datetime.date | None = None
+        self,
+        text: Text,
+        parts: tuple[Found[str], ...] = (),
+        published_on: datetime.date | None = None,
     ) -> tuple[Found[MeetingFacts], ...]:
         """The meetings the text reports, the main one first; empty where it reports none."""
         named = self._session(text, parts) or self._main(text, parts)
@@ -118,13 +121,18 @@ class Meetings:
         match = self._rules["session"].search(text.plain, 0, _OPENING)
         if match is None:
             found = self._rules["report"].search(text.plain)
-            return _Named(found.start(), found.end(), "", found.start(), 1, False) if found else None
+            return (
+                _Named(found.start(), found.end(), "", found.start(), 1, False) if found else None
+            )
         return _Named(*match.span("name"), match["name"], match.start(), 1, False)
 
     def _is_report(self, text: Text, parts: tuple[Found[str], ...]) -> bool:
-        spans = [(p.start, p.end) for p in parts if p.value == "title"] or [text.paragraphs[0] if text.paragraphs else (0, 0)]
+        spans = [(p.start, p.end) for p in parts if p.value == "title"] or [
+            text.paragraphs[0] if text.paragraphs else (0, 0)
+        ]
         return any(
-            (m := self._rules["report"].search(text.plain, start, min(end, start + 80))) and m.end() >= min(end, start + 80) - 12
+            (m := self._rules["report"].search(text.plain, start, min(end, start + 80)))
+            and m.end() >= min(end, start + 80) - 12
             for start, end in spans
         )
 
@@ -155,20 +163,32 @@ class Meetings:
         """Where a meeting's head noun stands: 会议, 座谈会, 讲座 …, each as long as it is."""
         for match in self._head_end.finditer(plain, start, end):
             head = self._heads.before(plain, match.end())
-            if not head or self._not_meetings.before(plain, match.end()) or self._rules["no_head"].match(plain, match.end()):
+            if (
+                not head
+                or self._not_meetings.before(plain, match.end())
+                or self._rules["no_head"].match(plain, match.end())
+            ):
                 continue
             longer = self._rules["head_goes_on"].match(plain, match.end())
             yield match.end() - len(head), longer.end() if longer else match.end()
 
     def _mention(self, plain: str, head: int, end: int, is_headline: bool) -> _Named:
         clause = _clause_start(plain, head)
-        words = plain[clause:end]
         start = clause + self._name_start(plain[clause:head])
         # A blank may part the verb from the name: 举办 “…”讲座.
         before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
         name = plain[start:end]
-        is_cited = bool(self._rules["cited.after"].match(after) or self._rules["cited.before"].search(before))
-        return _Named(start, end, "" if name in self._bare else name, clause, self._weight(before, after, is_headline, start, start >= head), is_cited)
+        is_cited = bool(
+            self._rules["cited.after"].match(after) or self._rules["cited.before"].search(before)
+        )
+        return _Named(
+            start,
+            end,
+            "" if name in self._bare else name,
+            clause,
+            self._weight(before, after, is_headline, start, start >= head),
+            is_cited,
+        )
 
     def _name_start(self, words: str) -> int:
         """Where in its clause a meeting's name begins: after the verb, else after what introduces it; after a date."""
@@ -194,21 +214,31 @@ class Meetings:
             weight = 30
         elif is_headline:
             weight = 20
-        return weight + (10 if is_headline and weight else 0) - start // 60 - (10 if is_head else 0) if weight else 0
+        return (
+            weight + (10 if is_headline and weight else 0) - start // 60 - (10 if is_head else 0)
+            if weight
+            else 0
+        )
 
     def _shortest(self, best: _Named, mentions: list[_Named]) -> _Named:
         """The shortest full name among those that mean the same meeting as the best one."""
         same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
         places = [m for m in same if self._places.at(m.name, 0)]
         candidates = places or [m for m in same if len(m.name) >= min(len(best.name), 8)]
-        return min([*candidates, best] if not places else candidates, key=lambda m: (len(m.name), m.start))
+        return min(
+            [*candidates, best] if not places else candidates, key=lambda m: (len(m.name), m.start)
+        )
 
     # --- kind, planning year ---------------------------------------------------------------------------------------
 
     def _kind(self, text: Text, parts: tuple[Found[str], ...], named: _Named) -> str:
         if self._is_report(text, parts):
             return "government_work_report"
-        evidence = [named.name] if named.name else [text.plain[named.lead_start : named.end + 4], *self._doings(text)]
+        evidence = (
+            [named.name]
+            if named.name
+            else [text.plain[named.lead_start : named.end + 4], *self._doings(text)]
+        )
         # A name such as 第十六次会议 tells nothing; the body that met does.
         if named.name and (convenor := self._convenor(text, named)):
             evidence.append(convenor + named.name)
@@ -219,10 +249,12 @@ class Meetings:
         return "other"
 
     def _doings(self, text: Text) -> list[str]:
-        """What a nameless meeting is said to have done, as 会议集中学习了 …"""
+        """What a nameless meeting is said to have done, as 会议集中学习了."""
         return [m[0] for m in self._rules["doings"].finditer(text.plain)]
 
-    def _planning_year(self, text: Text, parts: tuple[Found[str], ...], named: _Named) -> int | None:
+    def _planning_year(
+        self, text: Text, parts: tuple[Found[str], ...], named: _Named
+    ) -> int | None:
         """The year whose work the meeting plans, if the text says so."""
         match = self._rules["planning_name"].match(named.name) if named.name else None
         if match is None:
@@ -234,7 +266,11 @@ class Meetings:
     # --- the day ---------------------------------------------------------------------------------------------------
 
     def _date(
-        self, text: Text, named: _Named, planning_year: int | None, published_on: datetime.date | None
+        self,
+        text: Text,
+        named: _Named,
+        planning_year: int | None,
+        published_on: datetime.date | None,
     ) -> tuple[str | None, str | None]:
         """The first day of the meeting and what its year rests on."""
         published_on = published_on or self._printed_on(text)
@@ -253,7 +289,9 @@ class Meetings:
         if planning_year:
             return _iso(planning_year - (month >= 11), month, day), "inferred_from_planning_year"
         if published_on:
-            return _iso(_year_before(published_on, month, day), month, day), "inferred_from_publication"
+            return _iso(
+                _year_before(published_on, month, day), month, day
+            ), "inferred_from_publication"
         return None, None
 
     def _day_beside(self, text: Text, named: _Named) -> re.Match[str] | None:
@@ -261,7 +299,15 @@ class Meetings:
         pattern = self._rules["date"]
         start, end = _sentence(text, named.start)
         spans = [(start, end), (0, min(len(text.plain), 500))]
-        return next((m for s, e in spans for m in pattern.finditer(text.plain, s, e) if not self._is_stamp(text.plain, m)), None)
+        return next(
+            (
+                m
+                for s, e in spans
+                for m in pattern.finditer(text.plain, s, e)
+                if not self._is_stamp(text.plain, m)
+            ),
+            None,
+        )
 
     def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
         """Whether a date is the day of publication or of a document rather than of the meeting."""
@@ -270,11 +316,17 @@ class Meetings:
     def _year_printed_with(self, text: Text, month: int, day: int) -> int | None:
         """The year of the same day where the text prints it in full elsewhere."""
         for match in self._rules["date"].finditer(text.plain, 0, _OPENING):
-            if match["year"] and self._number(match["month"]) == month and self._number(match["day"]) == day:
+            if (
+                match["year"]
+                and self._number(match["month"]) == month
+                and self._number(match["day"]) == day
+            ):
                 return self._year(match["year"])
         return None
 
-    def _day_from_publication(self, text: Text, published_on: datetime.date | None) -> tuple[str | None, str | None]:
+    def _day_from_publication(
+        self, text: Text, published_on: datetime.date | None
+    ) -> tuple[str | None, str | None]:
         """A day of the month alone, 今天 or 昨天, read from the day of publication."""
         if published_on is None:
             return None, None
@@ -282,7 +334,11 @@ class Meetings:
         relative = self._rules["relative_day"].search(opening)
         if match := self._rules["day"].search(opening):
             day = int(match["day"])
-            month = published_on if day <= published_on.day else published_on.replace(day=1) - datetime.timedelta(1)
+            month = (
+                published_on
+                if day <= published_on.day
+                else published_on.replace(day=1) - datetime.timedelta(1)
+            )
             return _iso(month.year, month.month, day), "inferred_from_publication"
         if relative:
             day_of = published_on - datetime.timedelta(0 if relative["today"] else 1)
@@ -297,7 +353,10 @@ class Meetings:
         return _day(int(match["year"]), int(match["month"]), int(match["day"]))
 
     def _is_publication(self, plain: str, match: re.Match[str]) -> bool:
-        return bool(self._rules["stamp"].search(plain[max(0, match.start() - 12) : match.start()])) or match[0][4] in "-/."
+        return (
+            bool(self._rules["stamp"].search(plain[max(0, match.start() - 12) : match.start()]))
+            or match[0][4] in "-/."
+        )
 
     def _number(self, printed: str) -> int | None:
         return self._numerals.count(printed)
@@ -312,7 +371,11 @@ class Meetings:
 
     def _convenor(self, text: Text, named: _Named) -> str | None:
         """The body that met, as printed: at the head of the name, or the subject of 召开."""
-        if named.name and (congress := self._rules["congress"].match(named.name)) and self._is_congress(named.name):
+        if (
+            named.name
+            and (congress := self._rules["congress"].match(named.name))
+            and self._is_congress(named.name)
+        ):
             return congress[0]
         if named.name and (organ := self._organ_at(named.name, 0)):
             return organ
@@ -370,18 +433,38 @@ class Meetings:
     def _is_seat(self, words: str) -> bool:
         """Whether the words before an organ's own are a place (临江市), after 中共 or a number of terms."""
         bare = self._rules["seat_lead"].sub("", words)
-        return not bare or bare in self._levels or bool(self._places.at(bare, 0)) or len(bare) in (3, 4)
+        return (
+            not bare
+            or bare in self._levels
+            or bool(self._places.at(bare, 0))
+            or len(bare) in (3, 4)
+        )
 
     def _in_full(self, text: Text, convenor: str | None, seat: _Seat) -> str | None:
         """The convenor with its place before it, in the form that the text prints where it prints one."""
         if convenor is None or seat.jurisdiction is None or not self._expands.match(convenor):
             return convenor
         place = seat.jurisdiction
-        word = next(w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w))
+        word = next(
+            w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w)
+        )
         tail = convenor[len(word) :]
-        full = place + tail if place.endswith(word) or word not in place[-1:] and len(word) > 1 else place + convenor
+        full = (
+            place + tail
+            if place.endswith(word) or (word not in place[-1:] and len(word) > 1)
+            else place + convenor
+        )
         full = place + tail if place.endswith(word) else full
-        printed = re.compile("(?:" + self._rules["party"].pattern + ")?" + re.escape(place) + "(?:" + self._rules["people_s"].pattern + ")?" + re.escape(tail))
+        printed = re.compile(
+            "(?:"
+            + self._rules["party"].pattern
+            + ")?"
+            + re.escape(place)
+            + "(?:"
+            + self._rules["people_s"].pattern
+            + ")?"
+            + re.escape(tail)
+        )
         match = printed.search(text.plain)
         return match[0] if match else full
 
@@ -400,7 +483,9 @@ class Meetings:
     def _seat_of(self, text: Text, words: str, date: str | None) -> _Seat | None:
         """The seat that a convenor's or a meeting's own words tell."""
         words = self._rules["seat_lead"].sub("", words)
-        if any(words.startswith(organ) for organ in self._central) or self._rules["nation"].match(words):
+        if any(words.startswith(organ) for organ in self._central) or self._rules["nation"].match(
+            words
+        ):
             return _Seat(_CENTRAL)
         name = self._places.at(words, 0)
         if name:
@@ -409,7 +494,9 @@ class Meetings:
         return self._relative(text, match["word"] or match["all"], date) if match else None
 
     def _of_place(self, text: Text, name: str, date: str | None) -> _Seat:
-        printed = {f.value for f in self._places.find(text.plain, 0, min(len(text.plain), _OPENING))}
+        printed = {
+            f.value for f in self._places.find(text.plain, 0, min(len(text.plain), _OPENING))
+        }
         divisions = self._places.meant(name, printed, date)
         if len(divisions) == 1:
             return _Seat(divisions[0].level, divisions[0].name, divisions[0])
@@ -428,13 +515,19 @@ class Meetings:
         if self._levels[word] == "township":
             match = self._rules["township"].search(text.plain, 0, _OPENING)
             return _Seat("township", match["name"] if match else None)
-        printed = self._places.find(text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING)
+        printed = self._places.find(
+            text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING
+        )
         names = {f.value for f in printed}
         scores: Counter[Division] = Counter()
         for found in printed:
-            divisions = [d for d in self._places.meant(found.value, names, date) if _is_called(d, word)]
+            divisions = [
+                d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
+            ]
             if len(divisions) == 1:
-                scores[divisions[0]] += (3 if found.value == divisions[0].name else 2) + (3 if found.start < 200 else 0)
+                scores[divisions[0]] += (3 if found.value == divisions[0].name else 2) + (
+                    3 if found.start < 200 else 0
+                )
         if not scores:
             return _Seat(self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))
@@ -446,7 +539,9 @@ class Meetings:
         names = {f.value for f in printed}
         divisions = {d for n in names for d in self._places.meant(n, names, date)}
         lowest = [d for d in divisions if d.code not in {o.parent for o in divisions}]
-        return _Seat(lowest[0].level, lowest[0].name, lowest[0]) if len(lowest) == 1 else _Seat(None)
+        return (
+            _Seat(lowest[0].level, lowest[0].name, lowest[0]) if len(lowest) == 1 else _Seat(None)
+        )
 
 
 def _is_called(division: Division, word: str) -> bool:

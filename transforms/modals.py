@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from transforms.lexicon import Lexicon, Rule
 
+_LONGEST_AGENT = 7
 _OPENERS = ("verbs", "adverbs", "idioms")
 
 
@@ -24,7 +25,7 @@ class Modals:
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = lexicon.rules("modals", "modal")
         self._any = re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self._rules))
-        self._agent = lexicon.compile("{agents}$")
+        self._agent_names = frozenset(lexicon.terms("agents"))
         self._agents = lexicon.compile("{agents}")
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
         self._inside = lexicon.rules("modals", "inside")[0].pattern
@@ -74,7 +75,8 @@ class Modals:
 
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
-        return self._agent.search(words) is not None
+        names = self._agent_names
+        return any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
 
     def past_agent(self, words: str) -> int:
         """Where the deed begins in a clause without 要 that names first who is to act (相关部门主动对接)."""
@@ -89,7 +91,7 @@ class Modals:
         """Whether what stands before the governing word is an agent, a time or a speaker rather than a theme."""
         if self._inside.match(before):
             return False
-        if not before or self._agent.search(before):
+        if not before or self.is_agent(before):
             return True
         return any(pattern.search(before) for pattern in self._before)
 

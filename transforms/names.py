@@ -62,18 +62,26 @@ class Names:
     def __init__(self, lexicon: Lexicon) -> None:
         self._common = frozenset(lexicon.terms("surnames", kind="common"))
         self._surnames = self._common | frozenset(lexicon.terms("surnames", kind="rare"))
-        self._compound = frozenset(t for t in lexicon.terms("surnames", kind="compound") if len(t) == 2)
+        self._compound = frozenset(
+            t for t in lexicon.terms("surnames", kind="compound") if len(t) == 2
+        )
         self._heads = Vocabulary(lexicon.terms("posts"))
         self._strong = frozenset(lexicon.terms("posts", strength="strong"))
         self._organs = Vocabulary([t for t in lexicon.terms("organ_tails") if len(t) > 1])
         self._titles = Vocabulary(lexicon.terms("titles", part="post"))
         self._courtesies = Vocabulary(lexicon.terms("titles", part="courtesy"))
-        places = {row["short"] or row["name"] for row in lexicon.table("divisions") if row["level"] != "county"}
+        places = {
+            row["short"] or row["name"]
+            for row in lexicon.table("divisions")
+            if row["level"] != "county"
+        }
         self._not_names = Vocabulary(places.union(lexicon.terms("not_names")))
         self._stops = frozenset(lexicon.terms("given_name_stops", place="any"))
         self._last_stops = frozenset(lexicon.terms("given_name_stops", place="last"))
         self._follows = Vocabulary(lexicon.terms("after_name"))
-        self._acts = Vocabulary((*lexicon.terms("participation"), *lexicon.terms("reporting_verbs")))
+        self._acts = Vocabulary(
+            (*lexicon.terms("participation"), *lexicon.terms("reporting_verbs"))
+        )
         self._nexts = Vocabulary(self._follows.words | self._acts.words | self._titles.words)
         self._joins = Vocabulary(lexicon.terms("name_joins"))
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
@@ -81,8 +89,12 @@ class Names:
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
-        self._after_post = re.compile(f"[{ends}{organs}][{_WHITE}]?(?=[{first}{_HAN}·]{{2}})(?=[{first}]|[{_HAN}]+·)")
-        self._clause_start = re.compile(f"(?<![^{_MARKS}、{_WHITE}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]")
+        self._after_post = re.compile(
+            f"[{ends}{organs}][{_WHITE}]?(?=[{first}{_HAN}·]{{2}})(?=[{first}]|[{_HAN}]+·)"
+        )
+        self._clause_start = re.compile(
+            f"(?<![^{_MARKS}、{_WHITE}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]"
+        )
 
     @property
     def joins(self) -> frozenset[str]:
@@ -98,7 +110,10 @@ class Names:
         found: dict[int, Mention] = {}
         floor = 0
         for match in self._after_post.finditer(plain):
-            if match.end() >= floor and (mention := self._after(plain, match.end(), floor)) is not None:
+            if (
+                match.end() >= floor
+                and (mention := self._after(plain, match.end(), floor)) is not None
+            ):
                 found.setdefault(mention.start, mention)
                 floor = self._continue(plain, mention, found)
         for match in self._clause_start.finditer(plain):
@@ -112,6 +127,7 @@ class Names:
         """The end of the name that begins at `start`, 0 if none does: what follows decides how long it is."""
         if self._not_names.at(plain, start):
             return 0
+        lengths: tuple[int, ...]
         if plain[start : start + 2] in self._compound:
             lengths = (4, 3)
         elif plain[start] in self._surnames:
@@ -127,7 +143,11 @@ class Names:
         given = plain[start + 1 : end]
         if len(given) != end - start - 1 or not all(_is_han(ch) for ch in given):
             return False
-        if self._stops.intersection(given) or given[-1] in self._last_stops or self._heads.before(plain[start:end], end - start):
+        if (
+            self._stops.intersection(given)
+            or given[-1] in self._last_stops
+            or self._heads.before(plain[start:end], end - start)
+        ):
             return False
         return self._may_follow(plain, end)
 
@@ -145,7 +165,9 @@ class Names:
         if match is None or plain[start] in self._stops:
             return 0
         ends = range(match.end(1) + 1, match.end() + 1)
-        return next((end for end in ends if plain[end - 1] != "·" and self._may_follow(plain, end)), 0)
+        return next(
+            (end for end in ends if plain[end - 1] != "·" and self._may_follow(plain, end)), 0
+        )
 
     def _after(self, plain: str, start: int, floor: int) -> Mention | None:
         """The name right after a post, or after an organ if a title follows it."""
@@ -159,12 +181,28 @@ class Names:
         title = self._titles.at(plain, end)
         if not head and not title and not self._is_of_organ(plain, post_end, end):
             return None
-        is_rare = plain[start] not in self._common and plain[start : start + 2] not in self._compound
-        if is_rare and end - start < 3 and not (title or self._acts.at(plain, end) or (end < len(plain) and plain[end] in "、，。（同")):
+        is_rare = (
+            plain[start] not in self._common and plain[start : start + 2] not in self._compound
+        )
+        if (
+            is_rare
+            and end - start < 3
+            and not (
+                title
+                or self._acts.at(plain, end)
+                or (end < len(plain) and plain[end] in "、，。（同")
+            )
+        ):
             return None
-        if head and head not in self._strong and not (title or self._acts.at(plain, end) or self._listed(plain, end)):
+        if (
+            head
+            and head not in self._strong
+            and not (title or self._acts.at(plain, end) or self._listed(plain, end))
+        ):
             return None
-        return self._mention(plain, start, end, post_end, title, floor, is_whole=bool(title) or not head)
+        return self._mention(
+            plain, start, end, post_end, title, floor, is_whole=bool(title) or not head
+        )
 
     def _is_of_organ(self, plain: str, post_end: int, end: int) -> bool:
         """Whether a name stands right after an organ's and goes on as a person does: 县教育局 + name + 参加."""
@@ -182,7 +220,15 @@ class Names:
         return plain[end : end + 1] in "、，等"
 
     def _mention(
-        self, plain: str, start: int, end: int, post_end: int, title: str, floor: int, *, is_whole: bool
+        self,
+        plain: str,
+        start: int,
+        end: int,
+        post_end: int,
+        title: str,
+        floor: int,
+        *,
+        is_whole: bool,
     ) -> Mention:
         post_start = self._post_start(plain, post_end, is_whole, floor)
         post = plain[post_start:post_end]
@@ -196,7 +242,11 @@ class Names:
     def _post_start(self, plain: str, end: int, has_title: bool, limit: int) -> int:
         """Where the posts that end at `end` begin: items joined by 、, each of which ends with a post's word."""
         floor = end
-        while floor > limit and end - floor < 80 and (plain[floor - 1] not in _MARKS or self._in_quotes(plain, floor, end)):
+        while (
+            floor > limit
+            and end - floor < 80
+            and (plain[floor - 1] not in _MARKS or self._in_quotes(plain, floor, end))
+        ):
             if plain[floor - 1] in _WHITE:
                 break
             floor -= 1

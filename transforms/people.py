@@ -94,7 +94,13 @@ class People:
         return start >= end or gap in self._names.joins
 
     def _note(
-        self, text: Text, run: list[Mention], stop: int, is_headline: bool, main: str | None, records: dict[str, _Record]
+        self,
+        text: Text,
+        run: list[Mention],
+        stop: int,
+        is_headline: bool,
+        main: str | None,
+        records: dict[str, _Record],
     ) -> None:
         """Enter what a run's sentence says of its members."""
         start, end = _sentence(text, run[0].post_start)
@@ -106,7 +112,9 @@ class People:
         for mention in run:
             name = "".join(text.plain[mention.start : mention.end].split())
             record = records.setdefault(name, _Record(mention))
-            post = mention.post or (led["post"] if led else None) or self._became(after, mention, run)
+            post = (
+                mention.post or (led["post"] if led else None) or self._became(after, mention, run)
+            )
             is_vague = bool(post and self._patterns["led"].fullmatch(post))
             _enter(record, post, is_vague, role, elsewhere, is_headline, mention)
 
@@ -115,14 +123,20 @@ class People:
         if match is None:
             return None
         post = match["post"]
-        return next((post[:n] for n in range(len(post), 1, -1) if self._names.ends_post(post[:n])), None)
+        return next(
+            (post[:n] for n in range(len(post), 1, -1) if self._names.ends_post(post[:n])), None
+        )
 
     def _role(self, before: str, after: str) -> str | None:
         """The role that the words around a run give it; None where it only is named."""
         clause = _last_clause(before)
-        if self._patterns["heard.before"].search(clause) and self._patterns["heard.after"].match(after):
+        if self._patterns["heard.before"].search(clause) and self._patterns["heard.after"].match(
+            after
+        ):
             return "speaker"
-        if self._patterns["invoked.before"].search(clause) or self._patterns["invoked.after"].match(after):
+        if self._patterns["invoked.before"].search(clause) or self._patterns["invoked.after"].match(
+            after
+        ):
             return None
         tail = self._own(after)
         if self._patterns["chair"].search(tail):
@@ -188,8 +202,10 @@ def _found(text: Text, record: _Record) -> Found[Person]:
     mention = record.first
     name = text.text[mention.start : mention.end]
     role = _role(record)
-    assert role is not None  # noqa: S101
-    return Found(mention.start, mention.end, Person(name, record.post or record.headline_post, role))
+    assert role is not None
+    return Found(
+        mention.start, mention.end, Person(name, record.post or record.headline_post, role)
+    )
 
 
 def _sentence(text: Text, offset: int) -> tuple[int, int]:

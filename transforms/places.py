@@ -25,7 +25,9 @@ class Division:
         """Whether the division had this code and name on an ISO day (today, if none is known)."""
         if day is None:
             return not self.valid_to
-        return (not self.valid_from or self.valid_from <= day) and (not self.valid_to or day <= self.valid_to)
+        return (not self.valid_from or self.valid_from <= day) and (
+            not self.valid_to or day <= self.valid_to
+        )
 
 
 class Places:
@@ -40,7 +42,9 @@ class Places:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
-        self._not_after = frozenset(t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds)
+        self._not_after = frozenset(
+            t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds
+        )
         lengths: dict[str, set[int]] = defaultdict(set)
         for name in self._names:
             lengths[name[:2]].add(len(name))
@@ -57,7 +61,11 @@ class Places:
         """The names of divisions printed between `start` and `end`, longest first, none inside another."""
         found, at, lengths = [], start, self._lengths
         while at < end:
-            if plain[at : at + 2] in lengths and (name := self.at(plain, at)) and self._is_one(plain, at, name):
+            if (
+                plain[at : at + 2] in lengths
+                and (name := self.at(plain, at))
+                and self._is_one(plain, at, name)
+            ):
                 found.append(Found(at, at + len(name), name))
                 at += len(name)
             else:
@@ -78,7 +86,9 @@ class Places:
         latest = {d.code: d for d in sorted(standing, key=lambda d: d.valid_from)}
         candidates = _full_names_first(name, latest.values())
         above = {d.code for other in printed if other != name for d in self._names.get(other, ())}
-        supported = tuple(d for d in candidates if d.parent in above or d.code[:2] + "0000" in above)
+        supported = tuple(
+            d for d in candidates if d.parent in above or d.code[:2] + "0000" in above
+        )
         return supported or candidates
 
 

@@ -20,7 +20,7 @@ class Source:
     licence: str = "unknown"
 
 
-class Rejected(Exception):
+class Rejected(Exception):  # noqa: N818 - it is a verdict, no error of the program
     """A source that cannot be released: `reason` says what is wrong and what to do about it."""
 
     def __init__(self, reason: str, line: int | None = None) -> None:

@@ -38,8 +38,12 @@ class Titles:
             issue, follow = self._before(plain, match.start())
             is_kind = bool(self._is_kind(match["name"]))
             is_followed = follow > issue or (issue < 0 and is_kind)
-            is_followed = is_followed or (issue < 0 and bool(self._followed.match(plain, match.end())))
-            yield Title(match.start(), match.end(), issue >= 0 and issue >= follow and is_kind, is_followed)
+            is_followed = is_followed or (
+                issue < 0 and bool(self._followed.match(plain, match.end()))
+            )
+            yield Title(
+                match.start(), match.end(), issue >= 0 and issue >= follow and is_kind, is_followed
+            )
 
     def _before(self, plain: str, at: int) -> tuple[int, int]:
         """Where the last verb of issuing and the last of following stand before the title, -1 for none."""

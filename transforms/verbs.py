@@ -51,7 +51,9 @@ class Verbs:
         self._prepositions = Longest(self._constructions)
         idioms = self._idioms.terms
         self._quick_adverbs = frozenset(t for t in self._adverbs.terms - idioms if len(t) > 1)
-        self._quick_verbs = frozenset(t for t in traits if len(t) > 1) - idioms - self._constructions.keys()
+        self._quick_verbs = (
+            frozenset(t for t in traits if len(t) > 1) - idioms - self._constructions.keys()
+        )
         self._lexemes = Longest({*traits, *self._adverbs.terms, *idioms, *self._constructions})
         self._searches = {
             "disposal": self._disposal,
@@ -96,10 +98,15 @@ class Verbs:
         """Whether what follows a verb may be led to by it or go together with it."""
         traits, governed = self._traits[verb], self._traits.get(following)
         if "lead" in traits:
-            return governed is None or "noun" not in governed or bool(governed & _GOVERNED) or "any" in traits
+            return (
+                governed is None
+                or "noun" not in governed
+                or bool(governed & _GOVERNED)
+                or "any" in traits
+            )
         if governed is None:
             return False
-        return following[0] == verb[0] or "pure" in governed and "light" not in traits
+        return following[0] == verb[0] or ("pure" in governed and "light" not in traits)
 
     def _find(self, plain: str, start: int, end: int) -> _Chain | None:
         if end - start < 20 and (match := self._forms.slogan.match(plain[start:end])):
@@ -149,7 +156,10 @@ class Verbs:
             place = stop
         for stop in reversed(stops):
             place = self._within_quotation(plain, stop, end)
-            if self._verb(plain, place, end) > place or self._prepositions.at(plain, stop, end) > stop:
+            if (
+                self._verb(plain, place, end) > place
+                or self._prepositions.at(plain, stop, end) > stop
+            ):
                 return stop
         return start
 
@@ -162,7 +172,9 @@ class Verbs:
         stop = self._adverbs.at(plain, place, end)
         if self._verbs.at(plain, place, end) > stop:
             return place
-        if stop == place + 1 and self._words.at(plain, place, end) > max(stop, self._verbs.at(plain, stop, end)):
+        if stop == place + 1 and self._words.at(plain, place, end) > max(
+            stop, self._verbs.at(plain, stop, end)
+        ):
             return place
         if stop == place:
             if plain.find(self._forms.adverb_mark, place + 2, min(end, place + 7)) < 0:
@@ -171,7 +183,10 @@ class Verbs:
             return match.end() if match else place
         if plain.startswith(self._forms.adverb_mark, stop, end) and stop + 1 < end:
             stop += 1
-        if plain.startswith(self._forms.comma, stop, end) and self._adverbs.at(plain, stop + 1, end) > stop + 1:
+        if (
+            plain.startswith(self._forms.comma, stop, end)
+            and self._adverbs.at(plain, stop + 1, end) > stop + 1
+        ):
             stop += 1
         return stop
 
@@ -187,7 +202,11 @@ class Verbs:
             return stop
         longest = self._words.at(plain, place, end)
         word = plain[place:longest]
-        is_verb = len(word) > 1 and self._words.tag(word) in _VERB_TAGS and word not in self._adverbs.terms
+        is_verb = (
+            len(word) > 1
+            and self._words.tag(word) in _VERB_TAGS
+            and word not in self._adverbs.terms
+        )
         return longest if is_verb else place
 
     def _known(self, plain: str, place: int, end: int) -> int:
@@ -197,7 +216,9 @@ class Verbs:
             return place
         if stop - place == 1:
             return stop if self._is_whole(plain, place, stop, end) else place
-        if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(plain, place, stop, end):
+        if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(
+            plain, place, stop, end
+        ):
             return place
         return stop
 
@@ -244,7 +265,9 @@ class Verbs:
             place, stop = stop, max(stop, self._known(plain, stop, end))
         return _Chain(adverbs, place, self._joined(plain, place, stop, end))
 
-    def _leads(self, plain: str, place: int, stop: int, following: int, after: int, end: int) -> bool:
+    def _leads(
+        self, plain: str, place: int, stop: int, following: int, after: int, end: int
+    ) -> bool:
         """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
         if after - following < 2 or after >= end or self._forms.no_object.match(plain, after, end):
             return False
@@ -255,7 +278,11 @@ class Verbs:
             return self._is_pushed(plain, governed, after, end)
         if "noun" not in governed:
             return True
-        return "firm" not in traits and "takes" in governed and not self._forms.own_noun.match(plain, after, end)
+        return (
+            "firm" not in traits
+            and "takes" in governed
+            and not self._forms.own_noun.match(plain, after, end)
+        )
 
     def _is_pushed(self, plain: str, governed: frozenset[str], after: int, end: int) -> bool:
         """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
@@ -314,7 +341,11 @@ class Verbs:
             if stop - place < 2 or self._is_noun(plain[place:stop]):
                 continue
             after = self._known(plain, stop, end)
-            if after - stop > 1 and after < end and self._is_means(plain[place:stop], plain[stop:after]):
+            if (
+                after - stop > 1
+                and after < end
+                and self._is_means(plain[place:stop], plain[stop:after])
+            ):
                 continue
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
@@ -347,17 +378,25 @@ class Verbs:
 
     def _phrase(self, plain: str, start: int, end: int) -> _Chain | None:
         """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""
-        if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(match[1]):
+        if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(
+            match[1]
+        ):
             return _Chain(match.start(), *match.span(1))
-        return self._from(plain, self._strong(plain, start, end) or self._weak(plain, start, end), end)
+        return self._from(
+            plain, self._strong(plain, start, end) or self._weak(plain, start, end), end
+        )
 
     def _means(self, plain: str, start: int, end: int) -> _Chain | None:
         """抢抓机遇加快…: the verb that the means serve, if there is one (else the means are the deed)."""
         if self._forms.chance.search(plain, start, end):
             return None
-        if (stop := self._known(plain, start, end)) > start and not self._is_noun(plain[start:stop]):
+        if (stop := self._known(plain, start, end)) > start and not self._is_noun(
+            plain[start:stop]
+        ):
             return self._chain(plain, start, start, end)
-        return self._from(plain, self._strong(plain, start, end) or self._taking(plain, start, end), end)
+        return self._from(
+            plain, self._strong(plain, start, end) or self._taking(plain, start, end), end
+        )
 
     def _taking(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """A noun's verb that takes an object here: 利用自然资源发展旅游业."""
@@ -426,7 +465,10 @@ class Verbs:
         for place, stop in self._candidates(plain, start, end):
             if "result" in self._traits[plain[place:stop]]:
                 turned = place, stop
-            elif self._forms.resultative.match(plain, stop, end) or plain[stop : stop + 1] in self._forms.separators:
+            elif (
+                self._forms.resultative.match(plain, stop, end)
+                or plain[stop : stop + 1] in self._forms.separators
+            ):
                 complemented = complemented or (place, stop)
             last = place, stop
         return self._from(plain, turned or complemented or last, end)
@@ -505,7 +547,10 @@ class _Forms:
         self.resultative = forms["resultative"].pattern
         self.modal = forms["modal"].pattern
         self.figure = forms["figure"].pattern
-        marks = {kind: tuple(lexicon.terms("verb_marks", mark=kind)) for kind in lexicon.mapping("verb_marks", "mark").values()}
+        marks = {
+            kind: tuple(lexicon.terms("verb_marks", mark=kind))
+            for kind in lexicon.mapping("verb_marks", "mark").values()
+        }
         self.conjunctions = (*marks["conjunction"], *marks["separator"])
         self.separators = frozenset(marks["separator"])
         self.noun_endings = frozenset(marks["noun_ending"])

@@ -1,0 +1,168 @@
+"""Programmes: named programmes, campaigns, plans, brands and designations in the directive part of a text.
+
+A name ends with a closing noun (`programme_heads.csv` says what each needs before it), or stands in quotation marks, or is
+a document that the meeting issues, or is one that everybody knows (`programme_names.csv`). It begins after the verb that
+governs it, after a count, or after the place it is to be carried out in.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from transforms.found import Found
+from transforms.initiatives import InitiativeFacts
+from transforms.ledger import Entry
+from transforms.lexicon import Lexicon
+from transforms.text import Text
+from transforms.titles import Titles
+
+_DIRECTIVE = ("initiative", "heading", "frame")
+_SHORTEST = 2
+_BEFORE = "、的等，；：。！？”\n"
+_LONGEST = 24
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class ProgrammeFacts:
+    """A programme's name as printed."""
+
+    name: str
+
+
+class Programmes:
+    """Finds the named programmes of a text; built once from the lexicon."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        self._titles = Titles(lexicon)
+        self._uses = lexicon.mapping("programme_heads", "use")
+        self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
+        self._places = {r["short"] for r in lexicon.table("divisions") if len(r["short"]) > 1}
+
+    def find(
+        self,
+        text: Text,
+        entries: Sequence[Entry],
+        initiatives: Sequence[Found[InitiativeFacts]],
+    ) -> tuple[Found[ProgrammeFacts], ...]:
+        """Every mention of a programme in the directive part, in reading order."""
+        objects = {i.start: _object_start(text, i) for i in initiatives}
+        spans = [(t.start, t.end) for t in self._titles.read(text.plain) if t.is_issued]
+        for entry in entries:
+            if entry.role in _DIRECTIVE:
+                spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
+        return tuple(
+            Found(begin, end, ProgrammeFacts(text.text[begin:end]))
+            for begin, end in _outermost(spans)
+        )
+
+    def _in_clause(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
+        """The names in one clause, `start` being where an initiative's object begins; those of quotation marks and titles first, the others in what these leave."""
+        clause = plain[entry.span_start : entry.span_end]
+        if not self._rules["anchor"].search(clause):
+            return
+        taken = [*self._known(plain, entry), *self._quoted(plain, entry)]
+        for span in self._headed(plain, entry, start):
+            if not any(span[0] < end and begin < span[1] for begin, end in taken):
+                taken.append(span)
+        yield from sorted(taken)
+
+    def _known(self, plain: str, entry: Entry) -> Iterator[Span]:
+        """Names that everybody knows, with the quotation marks and the closing noun they may have."""
+        for match in self._rules["known"].finditer(plain, entry.span_start, entry.span_end):
+            yield match.span()
+
+    def _quoted(self, plain: str, entry: Entry) -> Iterator[Span]:
+        """Names in quotation marks: with a closing noun, or by what governs them."""
+        for match in self._rules["quoted"].finditer(plain, entry.span_start, entry.span_end):
+            if match["head"]:
+                yield self._awarded(plain, entry.span_start, match.start("name")), match.end("head")
+            elif self._is_named(plain, entry, match):
+                for one in self._rules["quotation"].finditer(plain, *match.span("name")):
+                    yield one.span()
+
+    def _awarded(self, plain: str, start: int, begin: int) -> int:
+        """Where a name begins whose rank (国家, 省级) stands directly before it."""
+        for match in self._rules["class"].finditer(plain, start, begin):
+            if match.end() == begin:
+                return match.start()
+        return begin
+
+    def _is_named(self, plain: str, entry: Entry, match: re.Match[str]) -> bool:
+        """Whether bare quotation marks hold a name: governed as one, and no counted catch-phrase."""
+        if len(match["words"]) <= _SHORTEST or self._rules["counted"].match(match["words"]):
+            return False
+        if self._rules["inner_head"].search(match["words"]):
+            return True
+        before = plain[entry.start : match.start("name")]
+        after = plain[match.end("name") : entry.span_end]
+        return bool(self._rules["governed"].search(before) or self._rules["followed"].match(after))
+
+    def _headed(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
+        """Names that end with a closing noun, from the last to the first: an earlier noun may stand inside a later name."""
+        first, last = start or entry.span_start, entry.span_end
+        for match in reversed(list(self._rules["head"].finditer(plain, first, entry.span_end))):
+            if match.end() > last:
+                continue
+            begin = self._begin(plain, first, match.start())
+            if start is None and begin == entry.span_start and entry.role == "frame":
+                continue
+            if self._is_name(plain, begin, match):
+                yield begin, match.end()
+                last = begin
+
+    def _is_name(self, plain: str, begin: int, match: re.Match[str]) -> bool:
+        """Whether what stands before a closing noun makes it a name, by what the noun needs."""
+        words, use = plain[begin : match.start()], self._uses[match[0]]
+        if use == "whole":
+            return len(words) <= _LONGEST
+        if not _SHORTEST <= len(words) <= _LONGEST or self._rules["generic"].fullmatch(words):
+            return False
+        if use == "soft":
+            whole = plain[begin : match.end()]
+            return bool(self._rules["soft"].search(whole)) and not self._rules["hard"].search(whole)
+        if use == "official":
+            return bool(self._rules["official"].match(words))
+        if use == "issued":
+            return bool(self._rules["issuing"].search(plain, max(0, begin - 8), begin))
+        return use == "any"
+
+    def _begin(self, plain: str, start: int, stop: int) -> int:
+        """Where a name begins that ends at or after `stop`: after marks, verbs, counts and bare places."""
+        begin = max(start, *(plain.rfind(mark, start, stop) + 1 for mark in _BEFORE))
+        for match in self._rules["inner"].finditer(plain, begin, stop):
+            begin = match.end()
+        for match in self._rules["class"].finditer(plain, begin, stop):
+            return match.start()
+        while begin < stop:
+            if lead := self._rules["lead"].match(plain, begin, stop):
+                begin = lead.end()
+            elif place := self._place(plain, begin, stop):
+                begin += len(place)
+            else:
+                break
+        return begin
+
+    def _place(self, plain: str, begin: int, stop: int) -> str:
+        """A place's short name at the beginning, if more than its closing noun follows."""
+        for length in (4, 3, 2):
+            name = plain[begin : begin + length]
+            if name in self._places and begin + length < stop:
+                return "" if self._rules["place_goes_on"].match(plain, begin + length) else name
+        return ""
+
+
+def _object_start(text: Text, initiative: Found[InitiativeFacts]) -> int:
+    """Where an initiative's object begins, or the initiative where it has none."""
+    words = initiative.value.object
+    at = text.text.find(words, initiative.start, initiative.end) if words else -1
+    return at if at >= 0 else initiative.start
+
+
+def _outermost(spans: Sequence[Span]) -> Iterator[Span]:
+    """The spans that stand in no other."""
+    kept: list[Span] = []
+    for start, end in sorted(spans, key=lambda s: (s[0], -s[1])):
+        if not kept or start >= kept[-1][1]:
+            kept.append((start, end))
+            yield start, end
