@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 
 ROOT = Path(__file__).parent.parent
@@ -54,3 +55,13 @@ def test_files_that_a_page_links_to_exist(page: str) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", text)
     missing = [link for link in links if not ((ROOT / page).parent / link).exists()]
     assert not missing
+
+
+@pytest.mark.parametrize("page", ["README.md", "README.zh-CN.md"])
+@pytest.mark.usefixtures("beside_the_data")
+def test_the_row_that_a_readme_shows_is_in_the_release(page: str) -> None:
+    text = (ROOT / page).read_text(encoding="utf-8").partition("<!-- row: initiatives -->\n")[2]
+    shown = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", text.partition("\n\n")[0], re.M))
+    rows = pq.read_table("datasets/latest/initiatives.parquet").to_pylist()
+    released = [{k: str(v) for k, v in row.items() if v is not None} for row in rows]
+    assert shown in released
