@@ -79,7 +79,7 @@ class Meetings:
         """An organ: a place or level word, up to twelve characters between, and an organ's own word."""
         no_seat = "".join(lexicon.terms("never_in_places"))
         pattern = (
-            r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
+            r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n\d（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
             r"(?P<between>[^，。；：、\n]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
         )
         return lexicon.compile(pattern.replace("{no_seat}", no_seat))
@@ -377,7 +377,7 @@ class Meetings:
             and self._is_congress(named.name)
         ):
             return congress[0]
-        if named.name and (organ := self._organ_at(named.name, 0)):
+        if organ := self._organ_at(named.name, self._after_year(named.name)):
             return organ
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]
@@ -389,10 +389,15 @@ class Meetings:
                 return organ
         return None
 
+    def _after_year(self, name: str) -> int:
+        """Where a name goes on after the year that may begin it."""
+        year = self._rules["year_first"].match(name)
+        return year.end() if year else 0
+
     def _clauses_before(self, text: Text, named: _Named) -> Iterator[str]:
         """The clause of the meeting's name up to it, and the clauses of the sentence before, the nearest first."""
         start, _ = _sentence(text, named.start)
-        clauses = re.split("[，；：\n]", text.plain[start : named.start])
+        clauses = re.split("[，；：\\s]", text.plain[start : named.start])
         yield from reversed(clauses)
 
     def _is_congress(self, name: str) -> bool:
@@ -477,6 +482,8 @@ class Meetings:
                 return seat
         if self._rules["central"].search(text.plain, 0, 400):
             return _Seat(_CENTRAL)
+        if match := self._rules["township"].search(text.plain, 0, 200):
+            return _Seat("township", match["name"])
         word = self._own_word(text)
         return self._relative(text, word, date) if word else self._by_place_alone(text, date)
 

@@ -90,7 +90,7 @@ class Names:
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
         self._after_post = re.compile(
-            f"[{ends}{organs}][{_WHITE}]?(?=[{first}{_HAN}·]{{2}})(?=[{first}]|[{_HAN}]+·)"
+            f"[{ends}{organs}][{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·)"
         )
         self._clause_start = re.compile(
             f"(?<![^{_MARKS}、{_WHITE}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]"
@@ -136,8 +136,19 @@ class Names:
             lengths = ()
         for length in lengths:
             if self._is_name(plain, start, start + length):
-                return start + length
+                return self._before_word(plain, start, length)
         return self._spaced_or_dotted(plain, start, bool(lengths))
+
+    def _before_word(self, plain: str, start: int, length: int) -> int:
+        """The end of a name, a character earlier where that leaves a whole word (李强 + 强调, not 李强强 + 调)."""
+        shorter = start + length - 1
+        if (
+            len(self._nexts.at(plain, shorter)) > 1
+            and length > 2
+            and self._is_name(plain, start, shorter)
+        ):
+            return shorter
+        return start + length
 
     def _is_name(self, plain: str, start: int, end: int) -> bool:
         given = plain[start + 1 : end]
@@ -145,15 +156,21 @@ class Names:
             return False
         if (
             self._stops.intersection(given)
-            or given[-1] in self._last_stops
+            or self._is_last_stop(plain, given[-1], end)
             or self._heads.before(plain[start:end], end - start)
         ):
             return False
         return self._may_follow(plain, end)
 
+    def _is_last_stop(self, plain: str, last: str, end: int) -> bool:
+        """Whether a name cannot end with `last` here; 和 may end one that an act follows (和 + 指出)."""
+        if last not in self._last_stops:
+            return False
+        return last not in self._joins.words or not self._acts.at(plain, end)
+
     def _may_follow(self, plain: str, end: int) -> bool:
         if end >= len(plain) or not _is_han(plain[end]):
-            return True
+            return plain[end : end + 1] != "·"
         return bool(self._nexts.at(plain, end))
 
     def _spaced_or_dotted(self, plain: str, start: int, has_surname: bool) -> int:
@@ -164,10 +181,15 @@ class Names:
         match = _DOTTED.match(plain, start)
         if match is None or plain[start] in self._stops:
             return 0
-        ends = range(match.end(1) + 1, match.end() + 1)
-        return next(
-            (end for end in ends if plain[end - 1] != "·" and self._may_follow(plain, end)), 0
-        )
+        # A post within its first part means that the name begins later.
+        first_part = range(start + 1, plain.index("·", start))
+        if any(self._heads.before(plain, at) for at in first_part):
+            return 0
+        ends = [e for e in range(match.end(1) + 1, match.end() + 1) if self._may_follow(plain, e)]
+        if not ends:
+            return 0
+        # Of 买买|提出 and 买买提|出席 the second is meant.
+        return ends[0] + 1 if ends[0] + 1 in ends and _is_han(plain[ends[0]]) else ends[0]
 
     def _after(self, plain: str, start: int, floor: int) -> Mention | None:
         """The name right after a post, or after an organ if a title follows it."""

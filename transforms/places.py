@@ -74,7 +74,7 @@ class Places:
 
     def _is_one(self, plain: str, start: int, name: str) -> bool:
         """Whether a name of two characters such as 和县 is one here, and not the end and the beginning of other words."""
-        if len(name) > 2 or name[-1] not in self._kinds:
+        if len(name) > 2 or all(division.name != name for division in self._names[name]):
             return True
         before, after = plain[max(0, start - 1) : start], plain[start + 2 : start + 3]
         return after not in self._not_after and (not before.isalpha() or before in self._kinds)

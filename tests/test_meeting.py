@@ -1,0 +1,75 @@
+"""Which meeting a text reports, on the marked texts of tests/cases/meeting.txt."""
+
+import datetime
+import pathlib
+
+import pytest
+from lexicons import LEXICON, as_text, cases
+
+from transforms.meeting import Meetings
+
+CASES = cases(pathlib.Path(__file__).parent / "cases" / "meeting.txt")
+MEETINGS = Meetings(LEXICON)
+
+
+def test_there_are_cases() -> None:
+    assert len(CASES) >= 15
+
+
+@pytest.mark.parametrize(("words", "expected"), CASES)
+def test_meeting(words: str, expected: str) -> None:
+    text = as_text(words)
+    found = MEETINGS.find(text)
+    if not found:
+        assert expected == "none"
+        return
+    m = found[0].value
+    told = (m.name, m.kind, m.convenor, m.level, m.jurisdiction, m.division_code, m.date)
+    assert " | ".join(value or "-" for value in told) == expected
+    if m.name:
+        assert text.text[found[0].start : found[0].end] == m.name
+
+
+@pytest.mark.parametrize(
+    ("words", "published", "date"),
+    [
+        ("3月5日，县委经济工作会议召开。", "2024-03-06", "2024-03-05"),
+        # December, reported in January
+        ("12月30日，县委经济工作会议召开。", "2024-01-02", "2023-12-30"),
+        ("25日至26日，全市农业工作会议召开。", "2024-03-27", "2024-03-25"),
+        # the end of the month before
+        ("29日，全市农业工作会议召开。", "2024-03-01", "2024-02-29"),
+        ("昨天，全市农业工作会议召开。", "2024-03-01", "2024-02-29"),
+        ("今天，全市农业工作会议召开。", "2024-03-01", "2024-03-01"),
+    ],
+)
+def test_a_date_without_year_is_read_from_publication(
+    words: str, published: str, date: str
+) -> None:
+    meeting = MEETINGS.find(as_text(words), (), datetime.date.fromisoformat(published))[0].value
+    assert (meeting.date, meeting.date_basis) == (date, "inferred_from_publication")
+
+
+@pytest.mark.parametrize(
+    ("words", "basis"),
+    [
+        ("2023年1月3日，县委经济工作会议召开。", "explicit"),
+        ("1月3日，县委经济工作会议召开，安排2023年经济工作。", "inferred_from_planning_year"),
+        ("1月3日，县委经济工作会议召开。", None),
+    ],
+)
+def test_a_date_tells_what_its_year_rests_on(words: str, basis: str | None) -> None:
+    assert MEETINGS.find(as_text(words))[0].value.date_basis == basis
+
+
+@pytest.mark.parametrize(
+    ("words", "year"),
+    [
+        ("会议部署2024年重点工作。", 2024),
+        ("2024年全县农业农村工作会议召开。", 2024),
+        ("会议总结2023年经济工作。", None),
+        ("2024年第3次县政府常务会议召开。", None),
+    ],
+)
+def test_planning_year(words: str, year: int | None) -> None:
+    assert MEETINGS.find(as_text(words))[0].value.planning_year == year
