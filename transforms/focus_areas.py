@@ -55,6 +55,7 @@ class FocusAreas:
         self._past = Signals(
             lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
         )
+        self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
 
     def find(self, text: Text, parts: tuple[Found[str], ...]) -> tuple[Found[FocusArea], ...]:
@@ -75,11 +76,11 @@ class FocusAreas:
         """Every ordinal at the head of a clause, outside look-backs and debris."""
         for index, clause in enumerate(text.clauses):
             words = text.plain[clause.start : clause.end]
-            if self._may_mark.match(words) is None:
+            if self._may_mark.search(words) is None:
                 continue
             if zones[clause.paragraph].kind in ("past", "problems", "furniture", "opening"):
                 continue
-            blank = len(words) - len(words.lstrip())
+            blank = self._before_mark(words)
             for rule in self._ordinals:
                 if match := rule.pattern.match(words[blank:]):
                     start = clause.start + blank
@@ -87,6 +88,12 @@ class FocusAreas:
                         start, start + match.end(), rule["family"], self._number(match[0]), index
                     )
                     break
+
+    def _before_mark(self, words: str) -> int:
+        """Where an ordinal stands in a clause: at its head, or behind those who are told (各部门一要…)."""
+        if match := self._embedded.match(words):
+            return match.end()
+        return len(words) - len(words.lstrip())
 
     def _number(self, mark: str) -> int:
         """The number that a mark names, whatever it is made of: 三是, （三）, 3., ③."""

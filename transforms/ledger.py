@@ -258,7 +258,11 @@ class Ledger:
 
     def _by_speech(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
-        if reading.is_deed or reading.demand or (course.mode == "directive" and not course.is_first):
+        if (
+            reading.is_deed
+            or reading.demand
+            or (course.mode == "directive" and not course.is_first)
+        ):
             return None
         rule = self._signals["speech"].of(reading.body)
         if rule is None:
@@ -279,7 +283,9 @@ class Ledger:
         demand = reading.demand
         if demand and demand.begins and demand.rule == "modal.must":
             return None
-        rule = self._signals["assessment"].of(reading.body) or self._signals["frame"].of(reading.body)
+        rule = self._signals["assessment"].of(reading.body) or self._signals["frame"].of(
+            reading.body
+        )
         if rule:
             return _Verdict(rule.name.split(".")[0], rule.name)
         return _Verdict("result", course.zone.rule)
@@ -415,9 +421,7 @@ def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:
     return plain[following.start : min(following.start + 40, following.body_end)]
 
 
-def _advance(
-    course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: list[Entry]
-) -> None:
+def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: list[Entry]) -> None:
     """Note where a new sentence or paragraph begins."""
     last = course.piece
     if last is None or last.paragraph != piece.paragraph:

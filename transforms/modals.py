@@ -24,6 +24,7 @@ class Modals:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = lexicon.rules("modals", "modal")
+        self._hint = lexicon.rules("modals", "hint")[0].pattern
         self._any = re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self._rules))
         self._agent_names = frozenset(lexicon.terms("agents"))
         self._agents = lexicon.compile("{agents}")
@@ -38,6 +39,8 @@ class Modals:
 
     def of(self, words: str) -> Demand | None:
         """The demand that the words make, if one of their first forty characters makes it."""
+        if self._hint.search(words) is None:
+            return None
         match = self._any.search(words, 0, 44)
         while match is not None and self._never.search(words[: match.start()]):
             match = self._any.search(words, match.end(), 44)
