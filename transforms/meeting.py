@@ -80,7 +80,7 @@ class Meetings:
         no_seat = "".join(lexicon.terms("never_in_places"))
         pattern = (
             r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n\d（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
-            r"(?P<between>[^，。；：、\n]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
+            r"(?P<between>[^，。；：、“”\n]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
         )
         return lexicon.compile(pattern.replace("{no_seat}", no_seat))
 
@@ -481,11 +481,20 @@ class Meetings:
             if words and (seat := self._seat_of(text, words, date)):
                 return seat
         if self._rules["central"].search(text.plain, 0, 400):
-            return _Seat(_CENTRAL)
+            return self._heard(text, date)
         if match := self._rules["township"].search(text.plain, 0, 200):
             return _Seat("township", match["name"])
         word = self._own_word(text)
         return self._relative(text, word, date) if word else self._by_place_alone(text, date)
+
+    def _heard(self, text: Text, date: str | None) -> _Seat:
+        """A central meeting: it has no place, unless it heard the leaders of one."""
+        match = self._rules["heard"].search(text.plain, 0, _OPENING)
+        name = self._places.at(text.plain, match.start("seat")) if match else ""
+        if not name:
+            return _Seat(_CENTRAL)
+        seat = self._of_place(text, name, date)
+        return _Seat(_CENTRAL, seat.jurisdiction, seat.division)
 
     def _seat_of(self, text: Text, words: str, date: str | None) -> _Seat | None:
         """The seat that a convenor's or a meeting's own words tell."""
@@ -495,6 +504,9 @@ class Meetings:
         ):
             return _Seat(_CENTRAL)
         name = self._places.at(words, 0)
+        # 绍兴市越城区 …: the last of the places that stand one after another.
+        while name and (lower := self._places.at(words, words.index(name) + len(name))):
+            name = lower
         if name:
             return self._of_place(text, name, date)
         match = self._rules["level_lead"].match(words)

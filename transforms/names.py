@@ -86,14 +86,16 @@ class Names:
         self._joins = Vocabulary(lexicon.terms("name_joins"))
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
         self._lead_in = rules["lead_in"]
+        self._plural = rules["plural"]
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
         self._after_post = re.compile(
             f"[{ends}{organs}][{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·)"
         )
+        openers = "".join(lexicon.terms("name_openers"))
         self._clause_start = re.compile(
-            f"(?<![^{_MARKS}、{_WHITE}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]"
+            f"(?<![^{_MARKS}、{_WHITE}{openers}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]"
         )
 
     @property
@@ -277,7 +279,7 @@ class Names:
             item_start = plain.rfind("、", floor, item_end) + 1 or floor
             item = plain[item_start:item_end]
             whole = self._heads.before(plain, item_end) or (has_title and item_end == end)
-            if not whole or not item:
+            if not whole or not item or (item_end < end and self._plural.search(item)):
                 break
             lead = self._lead_in.match(item)
             if lead:
@@ -304,6 +306,8 @@ class Names:
             if not end or self._is_word(plain, start, end):
                 return mention.tail
             title = self._titles.at(plain, end)
+            if join.startswith("，") and (title or plain[start] not in self._common):
+                return mention.tail
             post = title or (None if join.startswith("，") else mention.post)
             tail = end + len(title)
             tail += len(self._courtesies.at(plain, tail))
