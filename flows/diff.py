@@ -1,7 +1,6 @@
 """Two datasets -> what changed, why, and what the next version is called."""
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -72,7 +71,7 @@ def difference(old: Snapshot | None, new: Snapshot) -> pa.Table:
     reasons = _Reasons(old.provenance if old else None, new.provenance)
     changes = list(_schema_changes(old, new)) if old else []
     tables = [_rows_of_table(name, old, new, reasons) for name in new.tables]
-    return pa.concat_tables([_as_table(changes), *tables]).combine_chunks()
+    return pa.concat_tables([_as_table(changes), *tables])
 
 
 def next_version(last: Version | None, changes: pa.Table) -> Step:
@@ -179,9 +178,10 @@ def _schema_change(
 def _rows_of_table(name: str, old: Snapshot | None, new: Snapshot, reasons: "_Reasons") -> pa.Table:
     here = new.tables[name]
     there = old.tables.get(name) if old else None
+    ids = row_ids(name, here)
     if there is None:
-        there = here.slice(0, 0)
-    ids, old_ids = row_ids(name, here), row_ids(name, there)
+        return reasons.of_rows(name, "added", here, ids)
+    old_ids = row_ids(name, there)
     place = pc.index_in(ids, value_set=old_ids)
     is_gone = pc.is_null(pc.index_in(old_ids, value_set=ids))
     kept = pc.is_valid(place)
@@ -329,10 +329,9 @@ class _Reasons:
 
 def tally(changes: pa.Table) -> list[tuple[str, str, str, int]]:
     """(table, change, reason, how many rows or cells), in the order of the changes."""
-    counted = Counter(
-        zip(*(changes[c].to_pylist() for c in ("table", "change", "reason")), strict=True)
-    )
-    return [(table, change, reason, n) for (table, change, reason), n in counted.items()]
+    keys = ["table", "change", "reason"]
+    counted = changes.group_by(keys, use_threads=False).aggregate([([], "count_all")])
+    return [(*(row[key] for key in keys), row["count_all"]) for row in counted.to_pylist()]
 
 
 def of_table(changes: pa.Table, name: str) -> pa.Table:
@@ -361,7 +360,7 @@ def as_markdown(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
     """The changes for people: counts by table and reason, then examples as before → after."""
     lines = ["| table | change | reason | count |", "|---|---|---|---:|"]
     lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in tally(changes)]
-    for table in dict.fromkeys(changes["table"].to_pylist()):
+    for table in changes["table"].unique().to_pylist():
         lines += ["", f"## {table}", ""]
         rows = of_table(changes, str(table))
         for change, words in (("removed", old), ("added", new), ("changed", None)):
@@ -388,8 +387,8 @@ def _words_of(snapshot: Snapshot, table: str, row_id: str) -> str:
     """The span of a row, or its title or path, cut short: what a person knows it by."""
     rows = snapshot.tables[table]
     known_by = table_of(table).span_column or "path"
-    match = rows.filter(pc.equal(row_ids(table, rows), row_id))[known_by]
-    return _short(match[0].as_py())
+    at = pc.index(row_ids(table, rows), row_id).as_py()
+    return _short(rows[known_by][at].as_py())
 
 
 def _short(value: str | None) -> str:

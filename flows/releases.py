@@ -14,6 +14,7 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -34,6 +35,7 @@ _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 # RFC 4180. The type stubs are older than these options.
 _CSV = pyarrow.csv.WriteOptions(eol="\r\n", quoting_header="none")  # type: ignore[call-arg]
 _LOCK_SECONDS = 30.0
+_ROWS_PER_GROUP = 122_880
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +125,7 @@ class Plan:
     """What a dataset would be released as: the next version and the changes that decide it."""
 
     last: Release | None
+    before: Snapshot | None
     step: Step
     changes: pa.Table
 
@@ -179,8 +182,9 @@ def newest_release(output: Path) -> Release | None:
 def plan_release(dataset: Dataset, output: Path) -> Plan:
     """What the dataset would be released as, without touching the disk."""
     last = newest_release(output)
-    changes = difference(last.snapshot() if last else None, dataset.snapshot())
-    return Plan(last, next_version(last.version if last else None, changes), changes)
+    before = last.snapshot() if last else None
+    changes = difference(before, dataset.snapshot())
+    return Plan(last, before, next_version(last.version if last else None, changes), changes)
 
 
 def release(dataset: Dataset, output: Path) -> Published:
@@ -213,27 +217,41 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
         _write_text(folder / "quality.json", derive.to_json(dict(dataset.quality.figures)))
     if dataset.guards:
         _write_text(folder / "guards.json", derive.to_json(asdict(dataset.guards)))
-    _write_metadata(dataset, plan.step.version, folder)
-    sums = [f"{hash_file(path)}  {path.name}\n" for path in sorted(folder.iterdir())]
+    hashes = {path.name: hash_file(path) for path in folder.iterdir()}
+    hashes |= _write_metadata(dataset, plan.step.version, folder, hashes)
+    sums = [f"{hashes[name]}  {name}\n" for name in sorted(hashes)]
     _write_text(folder / "SHA256SUMS", "".join(sums))
     for path in [*folder.iterdir(), folder]:
         _sync(path)
 
 
 def _write_table(stem: Path, table: pa.Table) -> None:
-    """A table as Parquet, read back and compared, and as CSV."""
+    """A table as Parquet, read back and compared, and meanwhile as CSV."""
     parquet = stem.with_suffix(".parquet")
-    with parquet.open("wb") as file:
-        _put_parquet(table, file)
-    if not pq.read_table(parquet).equals(table):
-        raise ReleaseError(f"{parquet.name} does not read back as it was written; check the disk")
-    with stem.with_suffix(".csv").open("wb") as file:
-        pyarrow.csv.write_csv(table, file, _CSV)
+    with ThreadPoolExecutor(1) as beside:
+        csv_file = beside.submit(pyarrow.csv.write_csv, table, stem.with_suffix(".csv"), _CSV)
+        _put_parquet(table, parquet)
+        if not _reads_back(parquet, table):
+            raise ReleaseError(
+                f"{parquet.name} does not read back as it was written; check the disk"
+            )
+        csv_file.result()
 
 
-def _put_parquet(table: pa.Table, file: BinaryIO) -> None:
+def _put_parquet(table: pa.Table, where: Path | BinaryIO) -> None:
     # One chunk a column, so that the bytes do not tell how the work was divided.
-    pq.write_table(table.combine_chunks(), file, compression="zstd")
+    whole = table.combine_chunks()
+    pq.write_table(whole, where, compression="zstd", row_group_size=_ROWS_PER_GROUP)
+
+
+def _reads_back(parquet: Path, table: pa.Table) -> bool:
+    """Whether the file holds the table; a group of rows at a time, so that memory stays low."""
+    with pq.ParquetFile(parquet) as file:
+        groups = range(file.num_row_groups)
+        return file.metadata.num_rows == table.num_rows and all(
+            file.read_row_group(n).equals(table.slice(n * _ROWS_PER_GROUP, _ROWS_PER_GROUP))
+            for n in groups
+        )
 
 
 def parquet_bytes(table: pa.Table) -> bytes:
@@ -250,29 +268,35 @@ def csv_bytes(table: pa.Table) -> bytes:
     return file.getvalue()
 
 
-def _write_metadata(dataset: Dataset, version: Version, folder: Path) -> None:
-    """The files that describe the release to people, programs and catalogues."""
+def _write_metadata(
+    dataset: Dataset, version: Version, folder: Path, hashes: Mapping[str, str]
+) -> dict[str, str]:
+    """Write the files that describe the others to people, programs and catalogues; their hashes."""
     described = derive.Release(
         version=str(version),
         files={
-            path.name: derive.ReleasedFile(path.stat().st_size, hash_file(path))
-            for path in sorted(folder.iterdir())
+            name: derive.ReleasedFile((folder / name).stat().st_size, hashes[name])
+            for name in sorted(hashes)
         },
         row_counts={name: table.num_rows for name, table in dataset.tables.items()},
     )
     quality = dataset.quality.words if dataset.quality else ""
-    _write_text(folder / "datapackage.json", derive.to_json(derive.data_package(described)))
-    _write_text(folder / "croissant.json", derive.to_json(derive.croissant(described)))
-    _write_text(folder / "catalogue.jsonld", derive.to_json(derive.catalogue(described)))
-    _write_text(folder / "CITATION.cff", derive.citation_file(described.version))
-    _write_text(folder / "README.md", derive.dataset_card(described, quality))
+    pages = {
+        "datapackage.json": derive.to_json(derive.data_package(described)),
+        "croissant.json": derive.to_json(derive.croissant(described)),
+        "catalogue.jsonld": derive.to_json(derive.catalogue(described)),
+        "CITATION.cff": derive.citation_file(described.version),
+        "README.md": derive.dataset_card(described, quality),
+    }
+    for name, text in pages.items():
+        _write_text(folder / name, text)
+    return {name: hash_file(folder / name) for name in pages}
 
 
 def _changes_page(dataset: Dataset, plan: Plan) -> str:
-    before = plan.last.snapshot() if plan.last else None
     against = f"Against {plan.last.version}" if plan.last else "Against nothing"
     head = f"# Changes in {plan.step.version}\n\n{against}: {plan.step.why}.\n\n"
-    return head + as_markdown(plan.changes, before, dataset.snapshot())
+    return head + as_markdown(plan.changes, plan.before, dataset.snapshot())
 
 
 def rejects_as_csv(rejects: Sequence[Reject]) -> str:
