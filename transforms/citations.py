@@ -13,6 +13,8 @@ from transforms.titles import Title, Titles
 _RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
 # A division's name before a body (潍坊市委) has at most so many characters.
 _LONGEST = 8
+# A shorter title (《条例》) only refers back to one given before.
+_SHORTEST = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,9 @@ class Citations:
     """Finds the higher authorities invoked anywhere in a text; built once from the lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._rules = lexicon.rules("citations")
+        rules = lexicon.rules("citations")
+        self._free = [rule for rule in rules if rule["level"] != "body"]
+        self._of_bodies = [rule for rule in rules if rule["level"] == "body"]
         self._bodies = _Bodies(lexicon)
         self._documents = _Documents(lexicon, self._bodies)
         self._has_cue = lexicon.compile("{citation_words__cue}").search
@@ -63,20 +67,28 @@ class Citations:
     def _hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """What the rules find: start, length (negative, so that the longest comes first) and level."""
         starts = [clause.start for clause in text.clauses]
-        for rule in self._rules:
-            for match in rule.pattern.finditer(text.plain):
-                start, end = match.span("name")
-                clause = starts[bisect_right(starts, start) - 1]
-                if not self._is_invoked(text.plain, clause, start, end, rule):
-                    continue
-                if rule["level"] != "body":
-                    yield start, start - end, rule["level"]
-                elif body := self._bodies.above(text.plain, match, clause, speaker):
-                    yield body[0], body[0] - end, body[1]
+        for rule, match in self._matches(text.plain):
+            start, end = match.span("name")
+            clause = starts[bisect_right(starts, start) - 1]
+            if not self._is_invoked(text.plain, clause, start, end, rule):
+                continue
+            if rule["level"] != "body":
+                yield start, start - end, rule["level"]
+            elif body := self._bodies.above(text.plain, match, clause, speaker):
+                yield body[0], body[0] - end, body[1]
+
+    def _matches(self, plain: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+        """Matches of the rules on names anywhere, and of those on bodies where a body is named."""
+        for rule in self._free:
+            if rule.extra.get("needs", "") in plain:
+                yield from ((rule, match) for match in rule.pattern.finditer(plain))
+        for body in self._bodies.named.finditer(plain):
+            matches = ((rule, rule.pattern.match(plain, body.start())) for rule in self._of_bodies)
+            yield from ((rule, match) for rule, match in matches if match)
 
     def _is_invoked(self, plain: str, clause: int, start: int, end: int, rule: Rule) -> bool:
         """Not narrated as an event or a time; followed, where the rule wants that shown."""
-        if self._is_narrated(plain, clause, start) or self._is_time(plain, end):
+        if rule["event"] and (self._is_narrated(plain, clause, start) or self._is_time(plain, end)):
             return False
         is_shown = self._has_cue(plain, clause, start) or self._has_tail(plain, end)
         return not rule["cue"] or bool(is_shown)
@@ -91,11 +103,11 @@ class _Bodies:
         )
         self._branches = lexicon.mapping("authorities", "branch")
         divisions = lexicon.table("divisions")
-        self._places = {row["name"] for row in divisions} | {row["short"] for row in divisions} - {
-            ""
-        }
-        self._lead = lexicon.compile("(?:{citation_words__cue}|[和及与、，：])$")
-        self.pattern = lexicon.compile("(?:{authorities})$")
+        self._ranks = {row["name"]: row["level"] for row in divisions}
+        self._places = self._ranks.keys() | {row["short"] for row in divisions} - {""}
+        self._lead = lexicon.compile("(?:{citation_words__cue}|{citation_words__joint}|[、，：])$")
+        self.named = lexicon.compile("{authorities}")
+        self._ending = lexicon.compile("(?:{authorities})$")
 
     def above(
         self, plain: str, match: re.Match[str], clause: int, speaker: Speaker
@@ -121,7 +133,9 @@ class _Bodies:
 
     def _level(self, body: str, place: str, speaker: Speaker) -> str:
         """The body's level; 市委 without a place is the speaker's own where the speaker is a 市."""
-        if not place and speaker.place and speaker.level and speaker.place[-1] == body[0]:
+        if place and (level := self._ranks.get(f"{place}{body[0]}")):
+            return level
+        if not place and speaker.place and speaker.level and speaker.place[-1] in body[:2]:
             return speaker.level
         return self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
 
@@ -132,7 +146,11 @@ class _Bodies:
             return _RANKS[level] > _RANKS["county"]
         if _RANKS[level] != _RANKS[speaker.level]:
             return _RANKS[level] > _RANKS[speaker.level]
-        if not speaker.convenor or (place and not (speaker.place or "").startswith(place)):
+        if (
+            len(body) == 1
+            or not speaker.convenor
+            or (place and not (speaker.place or "").startswith(place))
+        ):
             return False
         own = self._branch(speaker.convenor)
         return own is None or (own == "state" and self._branches.get(body) == "party")
@@ -144,7 +162,7 @@ class _Bodies:
 
     def issuer(self, plain: str, clause: int, at: int) -> str | None:
         """The body whose name ends at `at`."""
-        match = self.pattern.search(plain, clause, at)
+        match = self._ending.search(plain, clause, at)
         return match[0] if match else None
 
     def level_of(self, body: str, speaker: Speaker) -> str | None:
@@ -173,6 +191,8 @@ class _Documents:
             if issuer and level is None:
                 continue
             start, named = self._named(text.plain, clause, title)
+            if start == title.start and title.end - start <= _SHORTEST:
+                continue
             yield start, start - title.end, level or named
 
     @staticmethod

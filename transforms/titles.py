@@ -1,5 +1,6 @@
 """Documents named in 《》: which of them the text issues, and which it follows."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -24,31 +25,37 @@ class Titles:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._title = lexicon.compile("《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)》")
+        self._joint = lexicon.compile("[、，]?{citation_words__joint}?")
         self._issue = lexicon.compile("(?:{title_words__issue})")
         self._follow = lexicon.compile("(?:{title_words__follow})")
+        self._neutral = lexicon.compile("(?:{title_words__neutral})$")
         self._followed = lexicon.compile("[^，。；：！？《》]{0,12}?(?:{title_words__followed})")
         self._is_kind = lexicon.compile("(?:{title_words__kind})(?:（[^（）]*）)*$").search
         self._press = frozenset(lexicon.terms("title_words", use="press"))
 
     def read(self, plain: str, start: int = 0, end: int | None = None) -> Iterator[Title]:
         """The documents named in `start`..`end`, newspapers and works of art left out."""
+        before, until = (-1, -1), -1
         for match in self._title.finditer(plain, start, len(plain) if end is None else end):
-            if match["name"] in self._press:
-                continue
-            issue, follow = self._before(plain, match.start())
-            is_kind = bool(self._is_kind(match["name"]))
-            is_followed = follow > issue or (issue < 0 and is_kind)
-            is_followed = is_followed or (
-                issue < 0 and bool(self._followed.match(plain, match.end()))
-            )
-            yield Title(
-                match.start(), match.end(), issue >= 0 and issue >= follow and is_kind, is_followed
-            )
+            if until < 0 or not self._joint.fullmatch(plain, until, match.start()):
+                before = self._before(plain, match.start())
+            until = match.end()
+            if match["name"] not in self._press:
+                yield self._title_of(plain, match, *before)
+
+    def _title_of(self, plain: str, match: re.Match[str], issue: int, follow: int) -> Title:
+        """A title, `issue` and `follow` being where the verbs of both kinds stand last before it."""
+        is_kind = bool(self._is_kind(match["name"]))
+        is_cited = issue < 0 and (is_kind or bool(self._followed.match(plain, match.end())))
+        is_issued = issue >= 0 and issue >= follow and is_kind
+        return Title(match.start(), match.end(), is_issued, follow > issue or is_cited)
 
     def _before(self, plain: str, at: int) -> tuple[int, int]:
         """Where the last verb of issuing and the last of following stand before the title, -1 for none."""
         start = max(0, at - _NEAR)
         start = max(start, *(plain.rfind(mark, start, at) + 1 for mark in "，。；：\n"))
+        if neutral := self._neutral.search(plain, start, at):
+            at = neutral.start()
         issues = [m.end() for m in self._issue.finditer(plain, start, at)]
         follows = [m.end() for m in self._follow.finditer(plain, start, at)]
         return max(issues, default=-1), max(follows, default=-1)
