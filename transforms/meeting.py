@@ -80,7 +80,7 @@ class Meetings:
         no_seat = "".join(lexicon.terms("never_in_places"))
         pattern = (
             r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n\d（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
-            r"(?P<between>[^，。；：、“”\n]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
+            r"(?P<between>[^，。；：、“”]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
         )
         return lexicon.compile(pattern.replace("{no_seat}", no_seat))
 
@@ -121,19 +121,16 @@ class Meetings:
         match = self._rules["session"].search(text.plain, 0, _OPENING)
         if match is None:
             found = self._rules["report"].search(text.plain)
-            return (
-                _Named(found.start(), found.end(), "", found.start(), 1, False) if found else None
-            )
+            start, end = found.span() if found else (0, min(8, len(text.plain)))
+            return _Named(start, end, "", start, 1, False)
         return _Named(*match.span("name"), match["name"], match.start(), 1, False)
 
     def _is_report(self, text: Text, parts: tuple[Found[str], ...]) -> bool:
-        spans = [(p.start, p.end) for p in parts if p.value == "title"] or [
-            text.paragraphs[0] if text.paragraphs else (0, 0)
-        ]
-        return any(
-            (m := self._rules["report"].search(text.plain, start, min(end, start + 80)))
-            and m.end() >= min(end, start + 80) - 12
-            for start, end in spans
+        """Whether the text is a government work report: by its headline, or by how it opens."""
+        lines = [(p.start, p.end) for p in parts if p.value == "title"]
+        lines += [(s, e) for s, e in text.paragraphs[:20] if e - s < 60]
+        return any(self._rules["report_line"].search(text.plain[s:e]) for s, e in lines) or bool(
+            self._rules["report_opening"].search(text.plain, 0, 600)
         )
 
     def _main(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
@@ -234,19 +231,20 @@ class Meetings:
     def _kind(self, text: Text, parts: tuple[Found[str], ...], named: _Named) -> str:
         if self._is_report(text, parts):
             return "government_work_report"
-        evidence = (
-            [named.name]
-            if named.name
-            else [text.plain[named.lead_start : named.end + 4], *self._doings(text)]
-        )
-        # A name such as 第十六次会议 tells nothing; the body that met does.
-        if named.name and (convenor := self._convenor(text, named)):
-            evidence.append(convenor + named.name)
-        for words in evidence:
+        for words in self._evidence(text, named):
             for rule in self._kinds:
                 if rule.pattern.search(words):
                     return str(rule["kind"])
         return "other"
+
+    def _evidence(self, text: Text, named: _Named) -> Iterator[str]:
+        """What can tell a meeting's kind: its name, the body that met (第十六次会议), or what it did."""
+        if named.name:
+            yield named.name
+            yield (self._convenor(text, named) or "") + named.name
+            return
+        yield text.plain[named.lead_start : named.end + 4]
+        yield from self._doings(text)
 
     def _doings(self, text: Text) -> list[str]:
         """What a nameless meeting is said to have done, as 会议集中学习了."""
@@ -256,12 +254,21 @@ class Meetings:
         self, text: Text, parts: tuple[Found[str], ...], named: _Named
     ) -> int | None:
         """The year whose work the meeting plans, if the text says so."""
+        if year := self._year_of_report(text, parts):
+            return year
         match = self._rules["planning_name"].match(named.name) if named.name else None
         if match is None:
             match = self._rules["planning_year"].search(text.plain, 0, _OPENING * 2)
         if match is None:
             return None
         return int(match["year"] or match["titled"])
+
+    def _year_of_report(self, text: Text, parts: tuple[Found[str], ...]) -> int | None:
+        """A work report plans the year in which its dateline says it was made."""
+        if not self._is_report(text, parts):
+            return None
+        date = self._rules["date"].search(text.plain, 0, 400)
+        return self._year(date["year"]) if date and date["year"] else None
 
     # --- the day ---------------------------------------------------------------------------------------------------
 
@@ -447,6 +454,7 @@ class Meetings:
 
     def _in_full(self, text: Text, convenor: str | None, seat: _Seat) -> str | None:
         """The convenor with its place before it, in the form that the text prints where it prints one."""
+        convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None or not self._expands.match(convenor):
             return convenor
         place = seat.jurisdiction

@@ -281,9 +281,10 @@ class Names:
             whole = self._heads.before(plain, item_end) or (has_title and item_end == end)
             if not whole or not item or (item_end < end and self._plural.search(item)):
                 break
-            lead = self._lead_in.match(item)
-            if lead:
-                return item_start + lead.end()
+            if lead := self._lead_in.match(item):
+                # 听取和审议了 …: what introduces a post may be of two parts.
+                again = self._lead_in.match(item[lead.end() :])
+                return item_start + lead.end() + (again.end() if again else 0)
             joined = self._joins.at(plain, item_start)
             start = item_start + (len(joined) if len(item) > len(joined) + 1 else 0)
             item_end = item_start - 1

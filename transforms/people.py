@@ -52,6 +52,8 @@ class People:
         parts: tuple[Found[str], ...] = (),
     ) -> tuple[Found[Person], ...]:
         """Everyone the text names as taking part, once each, in the order of their first mention."""
+        if meetings and meetings[0].value.kind == "government_work_report":
+            return self._reporter(text)
         mentions = self._names.find(text.plain)
         mentions = self._with_later(text.plain, mentions)
         records: dict[str, _Record] = {}
@@ -63,6 +65,15 @@ class People:
                 stop = following[0].post_start if following else len(text.plain)
                 self._note(text, run, stop, zone in _HEADLINES, main, records)
         return tuple(_found(text, r) for r in records.values() if _role(r))
+
+    def _reporter(self, text: Text) -> tuple[Found[Person], ...]:
+        """Who made a work report: the name under its headline, on a line of its own with the post."""
+        for start, end in text.paragraphs[:20]:
+            for mention in self._names.find(text.plain[start:end]) if end - start < 60 else ():
+                if mention.post and mention.end == end - start:
+                    at, to = start + mention.start, start + mention.end
+                    return (Found(at, to, Person(text.text[at:to], mention.post, "speaker")),)
+        return ()
 
     def _with_later(self, plain: str, mentions: list[Mention]) -> list[Mention]:
         """The mentions together with each later place where a known name stands alone."""
