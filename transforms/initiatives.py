@@ -10,7 +10,7 @@ from transforms.kinds import Kinds
 from transforms.ledger import Entry
 from transforms.lexicon import Lexicon
 from transforms.text import Text
-from transforms.verbs import Verbs
+from transforms.verbs import Head, Verbs
 from transforms.words import Words
 
 
@@ -48,18 +48,24 @@ class Initiatives:
 
     def _facts(self, text: Text, entry: Entry, target_ends: list[int]) -> InitiativeFacts:
         start, end = entry.span_start, entry.span_end
+        plain = text.plain[start:end]
         head = self._verbs.head(text.plain, start, end)
         has_target = bisect_right(target_ends, start) != bisect_right(target_ends, end)
-        governed = head.object or Found(start, end, text.plain[start:end])
+        spoken_of = head.object.value if head.object and _opens(head, start) else plain
         return InitiativeFacts(
             verb=_printed(text, head.verb),
             object=_printed(text, head.object),
             adverb=_printed(text, head.adverb),
             modal=_printed(text, entry.modal),
-            kind=self._kinds.kind(text.plain[start:end], head, has_target),
-            keywords=self._words.keywords(governed.value),
+            kind=self._kinds.kind(plain, head, has_target),
+            keywords=self._words.keywords(spoken_of),
             sentence=_sentence(text, start),
         )
+
+
+def _opens(head: Head, start: int) -> bool:
+    """Whether nothing but adverbs stands before the verb, so that the object says what it is about."""
+    return head.verb is not None and head.verb.start == (head.adverb.end if head.adverb else start)
 
 
 def _printed(text: Text, found: Found[str] | None) -> str | None:

@@ -288,6 +288,8 @@ class Verbs:
         """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
         if "pushed" not in governed or self._forms.outcome.search(plain, after, end):
             return False
+        if self._forms.own_noun.match(plain, after, end):
+            return False
         return "noun" not in governed or not self._ends_in_noun(plain, after, end)
 
     def _ends_in_noun(self, plain: str, start: int, end: int) -> bool:
@@ -370,11 +372,15 @@ class Verbs:
         return found
 
     def _from(self, plain: str, found: tuple[int, int] | None, end: int) -> _Chain | None:
-        """The chain that begins at a verb that was found, with the adverbs that stand before it."""
+        """The chain that begins at a verb that was found, with the adverb that stands before it."""
         if found is None:
             return None
-        chain = self._chain(plain, found[0], found[0], end)
-        return chain or _Chain(found[0], *found)
+        place, stop = found
+        before = (
+            place - n for n in range(4, 1, -1) if plain[place - n : place] in self._adverbs.terms
+        )
+        adverb = next(before, place)
+        return self._chain(plain, adverb, place, end) or _Chain(adverb, place, stop)
 
     def _phrase(self, plain: str, start: int, end: int) -> _Chain | None:
         """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""

@@ -13,6 +13,8 @@ from transforms.lexicon import Lexicon
 # Most words have up to four characters; longer ones are looked for only where four characters of one stand.
 _USUAL, _LONGEST = 4, 8
 _PADDING = " " * _USUAL
+# The dictionary's many names of persons that are hardly ever met only tear other words apart.
+_NAME_TAGS, _FREQUENT = frozenset({"nr", "nrt", "nrfg"}), 100
 # Keywords are taken from so many characters at most: an object that goes on for longer is a list.
 _NEAR = 32
 _NOUN_TAGS = frozenset({"n", "nz", "nt", "ns", "nl", "ng", "vn", "an", "j", "l", "eng"})
@@ -81,8 +83,13 @@ class Words:
         """Every word with its tag, read at the first question; with it, how the few long ones begin and end."""
         with jieba.Tokenizer().get_dict_file() as file:
             lines = file.read().decode("utf-8").split("\n")
-        self._tags = {word: tag for word, _, tag in map(str.split, filter(None, lines))}
-        self._tags.update(dict.fromkeys(self._terms - self._tags.keys(), "nz"))
+        entries = (line.split(" ") for line in lines if line)
+        self._tags = {
+            word: tag
+            for word, frequency, tag in entries
+            if tag not in _NAME_TAGS or int(frequency) >= _FREQUENT
+        }
+        self._tags.update(dict.fromkeys(self._terms, "nz"))
         long = [word for word in self._tags if len(word) > _USUAL]
         self._openings = frozenset(word[:_USUAL] for word in long)
         self._endings = frozenset(word[-_USUAL:] for word in long)
