@@ -52,6 +52,7 @@ class FocusAreas:
         self._counted = lexicon.rules("ordinals", "counted")[0].pattern
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._speech = Signals(lexicon.rules("ledger", "speech"))
+        self._done = Signals(lexicon.rules("ledger", "past"))
         self._past = Signals(
             lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
         )
@@ -142,7 +143,7 @@ class FocusAreas:
 
     def _directs(self, text: Text, series: _Series) -> bool:
         """Whether a series outside a report directs: most of its parts demand or begin with a deed."""
-        if self._is_others(text, series.marks[0]):
+        if self._is_told(text, series.marks[0]):
             return False
         votes = 0
         ends = [m.start for m in series.marks[1:]] + [series.end]
@@ -166,14 +167,17 @@ class FocusAreas:
                 return True
         return False
 
-    def _is_others(self, text: Text, mark: _Mark) -> bool:
-        """Whether the list is what others than the meeting say."""
+    def _is_told(self, text: Text, mark: _Mark) -> bool:
+        """Whether what leads to a list tells of the past, or is said by others than the meeting."""
         paragraph = text.clauses[mark.clause].paragraph
         for clause in reversed(text.clauses[: mark.clause]):
-            if clause.paragraph != paragraph:
+            words = text.plain[clause.start : clause.body_end].strip()
+            if clause.paragraph != paragraph or self._modals.of(words):
                 return False
-            if rule := self._speech.of(text.plain[clause.start : clause.body_end]):
+            if rule := self._speech.of(words):
                 return bool(rule["says"] == "others")
+            if self._done.of(words):
+                return True
         return False
 
     def _heading(self, text: Text, mark: _Mark) -> tuple[int, int]:

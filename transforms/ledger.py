@@ -234,9 +234,11 @@ class Ledger:
         return None
 
     def _stands_alone(self, text: Text, piece: _Piece) -> bool:
-        """Whether a heading is all that its paragraph holds."""
+        """Whether a heading is all that its paragraph holds: a line without a full stop, or a numbered section's."""
         start, end = text.paragraphs[piece.paragraph]
-        return end - start < 64 and text.sentences[piece.sentence] == (start, end)
+        if end - start >= 64 or text.sentences[piece.sentence] != (start, end):
+            return False
+        return text.plain[end - 1] != "。" or self._is_numbered(text, piece)
 
     def _is_numbered(self, text: Text, piece: _Piece) -> bool:
         """Whether a paragraph of a report begins here with the number of a section: （二）."""
