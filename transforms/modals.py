@@ -27,7 +27,6 @@ class Modals:
         self._hint = lexicon.rules("modals", "hint")[0].pattern
         self._any = re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self._rules))
         self._agent_names = frozenset(lexicon.terms("agents"))
-        self._agents = lexicon.compile("{agents}")
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
@@ -85,10 +84,8 @@ class Modals:
         """Where the deed begins in a clause without 要 that names first who is to act (相关部门主动对接)."""
         if self.opens(words):
             return 0
-        for agent in self._agents.finditer(words, 0, 16):
-            if self.opens(words[agent.end() :]) and not self._agents.match(words, agent.end()):
-                return agent.end()
-        return 0
+        first = next((at for at in range(1, min(len(words), 16)) if self.opens(words[at:])), 0)
+        return first if self.is_agent(words[:first]) else 0
 
     def _is_outside(self, before: str) -> bool:
         """Whether what stands before the governing word is an agent, a time or a speaker rather than a theme."""
@@ -104,14 +101,21 @@ class Modals:
         if verb is None:
             return None
         rest = words[verb.end() :]
-        if self._is_said(words[: verb.end()]) and (self.opens(rest) or self._inside.match(rest)):
-            return Demand(verb.end(), verb.start(), verb.end(), self._charge.name)
-        for agent in self._agents.finditer(words, verb.end()):
-            if self._agents.match(words, agent.end()):
-                continue
-            if self.opens(words[agent.end() :]):
-                return Demand(agent.end(), verb.start(), verb.end(), self._charge.name)
-        return None
+        begins = self._told(rest)
+        if begins == 0 and not self._is_said(words[: verb.end()]):
+            return None
+        return (
+            Demand(verb.end() + begins, verb.start(), verb.end(), self._charge.name)
+            if begins >= 0
+            else None
+        )
+
+    def _told(self, words: str) -> int:
+        """Where the deed begins behind those who are told it; 0 where nobody is named, -1 where there is no deed."""
+        if self.opens(words) or self._inside.match(words):
+            return 0
+        ends = (at for at in range(1, min(len(words), 40)) if self.is_agent(words[:at]))
+        return next((at for at in ends if self.opens(words[at:])), -1)
 
 
 def _stays(rules: tuple[Rule, ...], match: re.Match[str]) -> bool:
