@@ -354,6 +354,8 @@ class Ledger:
         demand = self._modals.of(reading.ahead)
         if demand is None or demand.start > 0 or demand.rule == "modal.never":
             return None
+        if self._firm["past"].of(reading.body):
+            return None
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
         return _Verdict("frame", "frame.agent") if self._modals.is_agent(reading.body) else None

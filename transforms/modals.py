@@ -28,6 +28,7 @@ class Modals:
         self._any = re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self._rules))
         self._agent_names = frozenset(lexicon.terms("agents"))
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
+        self._said = next(r.pattern for r in lexicon.rules("modals", "before") if r.name == "before.said")
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
@@ -73,7 +74,7 @@ class Modals:
 
     def _is_said(self, words: str) -> bool:
         """Whether the words only say that somebody speaks (会议要求, 并要求)."""
-        return any(pattern.search(words) for pattern in self._before)
+        return self._said.search(words) is not None
 
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
