@@ -110,7 +110,9 @@ class Targets:
             low=None if is_bound else figure.low,
             high=figure.low if is_bound else figure.high,
             unit=figure.unit,
-            year=self._years.before(text, figure.start) or (None if is_standing else planning_year),
+            year=self._years.before(
+                text, start, figure.start, None if is_standing else planning_year
+            ),
         )
         return Found(goal.start, goal.end, facts)
 
@@ -126,19 +128,29 @@ class _Years:
     def __init__(self, lexicon: Lexicon) -> None:
         self._numerals = Numerals(lexicon)
         self._rules = lexicon.rules("targets", "year")
+        self._is_mean = lexicon.compile("{target_words__mean}").search
 
-    def before(self, text: Text, at: int) -> int | None:
-        """The year printed last before `at` in its sentence."""
-        index = bisect_right(text.sentences, (at, len(text.plain) + 1)) - 1
-        start = text.sentences[index][0]
-        hits = [
-            (match.start(), self._year(rule, match))
-            for rule in self._rules
-            for match in rule.pattern.finditer(text.plain, start, at)
-        ]
-        return max(hits)[1] if hits else None
+    def before(self, text: Text, clause: int, at: int, planned: int | None) -> int | None:
+        """The year printed last before the figure at `at` in its sentence, else in its paragraph, else the one planned.
 
-    def _year(self, rule: Rule, match: re.Match[str]) -> int:
+        A yearly mean is no target of the one year planned.
+        """
+        for parts in (text.sentences, text.paragraphs):
+            start = parts[bisect_right(parts, (at, len(text.plain) + 1)) - 1][0]
+            hits = [
+                (match.start(), self._year(rule, match, planned))
+                for rule in self._rules
+                for match in rule.pattern.finditer(text.plain, start, at)
+            ]
+            if hits:
+                return max(hits, key=lambda hit: hit[0])[1]
+            if not self._is_mean(text.plain, clause, at):
+                return planned
+        return None
+
+    def _year(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
+        if rule["form"] == "this":
+            return planned
         if rule["form"] == "year":
             return int(match["year"])
         return _PLANS_BEGIN + 5 * (self._numerals.count(match["plan"]) or 0)
@@ -171,6 +183,9 @@ class _Figures:
         figures: list[_Figure] = []
         for match, rule in matches:
             if figures and match.start() < figures[-1].end:
+                continue
+            # A figure directly behind another (20个500千伏工程) belongs to what that one counts.
+            if figures and match.start() == figures[-1].end:
                 continue
             if self._is_figure(plain, start, match, rule):
                 figures.append(self._figure(match, rule))
@@ -229,7 +244,7 @@ class _Indicators:
     """Ties figures to their indicators: the words before a number, or the noun that it counts."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._separators = lexicon.compile("[、，；：]|{target_words__and}")
+        self._separators = lexicon.rules("targets", "joint")[0].pattern
         self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)+")
         self._tail = lexicon.compile(
             "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，])+$"
@@ -237,7 +252,9 @@ class _Indicators:
         self._is_deed = lexicon.compile("(?:{target_words__deed})$").search
         self._is_growth = lexicon.compile("{target_words__growth}").search
         self._commitment = lexicon.compile("{target_words__commitment}")
-        self._stop = lexicon.compile("{target_words__stop}|[、，；：]|{target_words__and}")
+        self._stop = re.compile(
+            f"{lexicon.alternation('target_words__stop')}|{self._separators.pattern}"
+        )
         self._is_listed = lexicon.compile(
             "^{target_words__list_noun}|{target_words__list_noun}$"
         ).search
@@ -292,7 +309,7 @@ class _Indicators:
         noun = self._noun(plain, after)
         if noun[0] < noun[1] and self._is_deed(plain[slice(*head)]):
             head = (head[1], head[1])
-        if not self._may_reach(plain, before, figure, noun):
+        if not self._may_reach(plain, before, head, figure, noun):
             return None
         if head[0] < head[1]:
             return _Goal(head[0], figure.end, head, figure)
@@ -318,24 +335,37 @@ class _Indicators:
     def _noun(self, plain: str, after: tuple[int, int]) -> tuple[int, int]:
         """The noun that a figure counts, up to the first verb or separator."""
         start, end = after
+        if self._separators.match(plain, start, end):
+            return start, start
         lead = self._lead.match(plain, start, end)
         start = lead.end() if lead else start
         stop = self._stop.search(plain, start, end)
         return start, stop.start() if stop else end
 
     def _may_reach(
-        self, plain: str, before: tuple[int, int], figure: _Figure, noun: tuple[int, int]
+        self,
+        plain: str,
+        before: tuple[int, int],
+        head: tuple[int, int],
+        figure: _Figure,
+        noun: tuple[int, int],
     ) -> bool:
-        """Whether the figure can be a number to reach, not a duration, a place or a list's count."""
+        """Whether the figure can be a number to reach, not a duration, a place, a list's count or a project's size."""
         words = plain[before[0] : before[1]]
         if figure.measure == "duration":
             return bool(self._is_duration(words))
-        if self._is_place(words) and not self._is_growth(words):
+        is_grown = bool(self._is_growth(words))
+        if self._is_place(words) and not is_grown and not self._is_deed(words):
             return False
-        if figure.measure != "count" or noun[0] == noun[1]:
+        is_named = head[0] < head[1] and noun[0] < noun[1] and not is_grown
+        if figure.measure == "quantity" and is_named:
+            return False
+        if figure.measure != "count":
             return True
+        if noun[0] == noun[1]:
+            return not self._is_listed(words)
         counted = plain[noun[0] : noun[1]]
-        is_list = "、" in words and not self._is_growth(words)
+        is_list = "、" in words and not is_grown
         is_list = is_list or bool(self._is_after_list(words) or self._is_listed(counted))
         is_project = figure.unit in self._project_units and self._is_project(counted)
         return not (is_list or is_project)
