@@ -47,6 +47,7 @@ def test_every_verb_with_a_kind_is_a_verb_that_can_be_found() -> None:
         if term not in LEXICON.mapping("verbs", "traits")
         and term not in LEXICON.mapping("idioms", "kind")
         and len(term) > 1
+        and term[:2] not in LEXICON.mapping("verbs", "traits")
         and (words.tag(term[:2]) or "v")[0] != "v"
     ]
     assert strange == []

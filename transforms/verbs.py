@@ -12,6 +12,7 @@ from transforms.lexicon import Lexicon
 from transforms.longest import Longest
 from transforms.words import Words
 
+_PHRASE_TAGS = frozenset({"l", "i", "v"})
 _VERB_TAGS = frozenset({"v", "vg", "i"})
 _GOVERNED = frozenset({"takes", "pushed"})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
@@ -90,7 +91,7 @@ class Verbs:
             return None
         if self._forms.theme_modal.search(plain, stop, end):
             return None
-        if "noun" in self._traits[verb] and self._forms.figure.search(plain, stop, end):
+        if "noun" in self._traits[verb] and self._is_theme(plain, _Chain(start, place, stop), end):
             return None
         return _Chain(start, place, stop)
 
@@ -170,7 +171,7 @@ class Verbs:
     def _adverb(self, plain: str, place: int, end: int) -> int:
         """The end of one adverb, with 地 and with the 、 before a further one; `place` if there is none."""
         stop = self._adverbs.at(plain, place, end)
-        if self._verbs.at(plain, place, end) > stop:
+        if self._verbs.at(plain, place, end) > max(stop, place + 1):
             return place
         if stop == place + 1 and self._words.at(plain, place, end) > max(
             stop, self._verbs.at(plain, stop, end)
@@ -332,10 +333,19 @@ class Verbs:
         while place < end:
             stop = self._verbs.at(plain, place, end)
             word = self._words.at(plain, place, end)
-            if stop > place and (stop >= word or self._forms.resultative.match(plain, stop, word)):
+            if stop > place and (stop >= word or self._is_free(plain, place, stop, word)):
                 yield place, stop
             adverb = self._adverbs.at(plain, place, end)
-            place = max(stop, adverb if adverb - place > 1 else word)
+            is_whole = adverb - place > 1 or self._verbs.at(plain, adverb, word) == word
+            place = max(stop, adverb if adverb > place and is_whole else word)
+
+    def _is_free(self, plain: str, place: int, stop: int, word: int) -> bool:
+        """Whether a verb is one though a longer word of the dictionary begins with it: 落到实处, 作出贡献."""
+        if self._forms.resultative.match(plain, stop, word):
+            return True
+        is_phrase = stop - place > 1 and self._words.tag(plain[place:word]) in _PHRASE_TAGS
+        traits = self._traits[plain[place:stop]]
+        return is_phrase and ("noun" not in traits or "give" in traits)
 
     def _strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The first verb that is no noun as well and has an object, else one at the end."""
@@ -351,6 +361,22 @@ class Verbs:
                 continue
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
+        return None
+
+    def _foreign(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
+        """The first verb that the dictionary alone knows."""
+        place = start
+        while place < end:
+            stop = self._words.at(plain, place, end)
+            word = plain[place:stop]
+            if (
+                len(word) > 1
+                and place > start
+                and self._words.tag(word) == "v"
+                and word not in self._adverbs.terms
+            ):
+                return place, stop
+            place = stop
         return None
 
     def _is_means(self, verb: str, following: str) -> bool:
@@ -429,6 +455,8 @@ class Verbs:
 
     def _manner(self, plain: str, start: int, end: int) -> _Chain | None:
         """以…为指导 → 为; 以…为导向深化… → 深化; 以…支撑… → 支撑."""
+        if gift := self._forms.gift.search(plain, start, end):
+            return self._from(plain, gift.span(1), end)
         match = self._forms.taken_as.search(plain, start, end)
         if match is None and self._known(plain, start, end) > start:
             return self._from(plain, self._last_strong(plain, start, end), end)
@@ -527,6 +555,7 @@ class Verbs:
             or self._modified(plain, start, end, 1)
             or self._weak(plain, tail, end)
             or self._strong(plain, start, end)
+            or self._foreign(plain, start, end)
         )
 
     def _modified(self, plain: str, start: int, end: int, length: int) -> tuple[int, int] | None:
@@ -563,6 +592,7 @@ class _Forms:
         self.theme_modal = forms["theme_modal"].pattern
         self.statement = forms["statement"].pattern
         self.outcome = forms["outcome"].pattern
+        self.gift = forms["gift"].pattern
         self.chance = forms["chance"].pattern
         self.slogan = forms["slogan"].pattern
         self.adverb_mark = marks["adverbial"][0]
