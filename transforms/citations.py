@@ -106,6 +106,7 @@ class _Bodies:
         self._ranks = {row["name"]: row["level"] for row in divisions}
         self._places = self._ranks.keys() | {row["short"] for row in divisions} - {""}
         self._lead = lexicon.compile("(?:{citation_words__cue}|{citation_words__joint}|[、，：])$")
+        self._session = lexicon.rules("citations", "session")[0].pattern
         self.named = lexicon.compile("{authorities}")
         self._ending = lexicon.compile("(?:{authorities})$")
 
@@ -124,7 +125,9 @@ class _Bodies:
         level = self._level(body, place, speaker)
         if not self._is_above(body, level, place, speaker):
             return None
-        return min(match.start("name"), start - len(place)), level
+        start -= len(place)
+        session = self._session.search(plain, clause, start)
+        return min(match.start("name"), session.start() if session else start), level
 
     def _place(self, plain: str, clause: int, start: int) -> str:
         """The name of a division that stands directly before a body."""
