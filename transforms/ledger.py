@@ -367,7 +367,7 @@ class Ledger:
             is_plan or course.mode == "directive" or self._continues(course)
         )
         for name, role, mode in _SIGNALS:
-            if name == "procedure" and course.zone.kind:
+            if name in _NEWS_ALONE and course.zone.kind:
                 continue
             if rule := (self._firm if is_deed else self._signals)[name].of(reading.body):
                 if (course.mode != "directive" and not is_plan) or rule.name == "assessment.effect":
@@ -411,8 +411,11 @@ _SIGNALS = (
     ("procedure", "procedure", "narration"),
     ("past", "result", "past"),
     ("assessment", "assessment", "assessment"),
+    ("statistic", "result", "past"),
 )
-_FIRM = ("procedure", "past", "assessment")
+# In a report the zone tells what meetings did and what figures mean.
+_NEWS_ALONE = ("procedure", "statistic")
+_FIRM = ("procedure", "past", "assessment", "statistic")
 _COURSE_ROLES = {"past": "result", "assessment": "assessment", "narration": "procedure"}
 
 

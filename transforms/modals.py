@@ -28,7 +28,9 @@ class Modals:
         self._any = re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self._rules))
         self._agent_names = frozenset(lexicon.terms("agents"))
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
-        self._said = next(r.pattern for r in lexicon.rules("modals", "before") if r.name == "before.said")
+        self._said = next(
+            r.pattern for r in lexicon.rules("modals", "before") if r.name == "before.said"
+        )
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
