@@ -39,6 +39,7 @@ class Zones:
         self._chapters = lexicon.rules("chapters", "chapter")
         self._turns = lexicon.rules("chapters", "turn")
         self._report = lexicon.rules("chapters", "genre")
+        self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
         self._plan = re.compile(f"[“‘]([{self._numerals.characters}]{{1,3}})[五5][”’]")
         self._salutation = lexicon.rules("chapters", "salutation")[0].pattern
@@ -66,15 +67,19 @@ class Zones:
         return self._salutation.sub("", words)
 
     def _is_report(self, text: Text, heads: list[str]) -> bool:
+        """Whether a text opens as a report does, or is divided by the chapters of one.
+
+        A single heading without a number may be a news item's own.
+        """
         opening = text.plain[:1500]
         if any(rule.pattern.search(opening) for rule in self._report):
             return True
-        return any(
-            r.pattern.match(h)
-            for h in heads
-            for r in self._chapters
-            if r["zone"] in ("past", "year")
-        )
+        chapters = [head for head in heads if self._is_chapter(head)]
+        return len(chapters) > 1 or any(self._numbered.match(head) for head in chapters)
+
+    def _is_chapter(self, head: str) -> bool:
+        """Whether a paragraph is the heading of a look-back or of a year's tasks."""
+        return any(r["zone"] in ("past", "year") and r.pattern.match(head) for r in self._chapters)
 
     def _zone(self, head: str, year: int, chapter: Zone) -> tuple[Zone, str]:
         """The zone that begins with this paragraph and how long it holds ("" where nothing begins)."""
