@@ -18,24 +18,35 @@ from transforms.lexicon import LexiconError
 
 app = typer.Typer(
     no_args_is_help=True,
-    rich_markup_mode="rich",
+    add_completion=False,
+    rich_markup_mode="markdown",
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
     help="""Turn Chinese meeting texts into open, versioned tables of the initiatives they announce.
 
-[bold]A first round[/bold]
+**A first round**
 
-  huiyi publish                     read seeds/documents, write a release to datasets/
+- `huiyi publish` reads seeds/documents and writes a release to datasets/
 
-  huiyi show seeds/documents/…txt   what is found in one text, as a tree
+- `huiyi show FILE` draws what is found in one text, `--explain` says why
 
-  huiyi versions                    the releases there are
+- `huiyi versions` lists the releases, `huiyi diff A B` what changed and why
 
-[bold]Exit codes[/bold]
+- `huiyi verify` and `huiyi prove ID` show that a release, or a row, is right
 
-  0 done, or nothing has changed · 1 nothing can be released, read or proved, or damage was found ·
-  2 wrong usage · 3 rows break an expectation · 4 a release cannot be written or found ·
-  5 a lexicon or a correction is wrong
+**Exit codes**
+
+- 0: done, or nothing has changed
+
+- 1: nothing can be released or read, or verify or prove found something wrong
+
+- 2: wrong usage
+
+- 3: rows break an expectation or a guard
+
+- 4: a release cannot be written or found
+
+- 5: a lexicon, a correction or a guard is not well-formed
 """,
 )
 

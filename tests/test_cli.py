@@ -257,6 +257,6 @@ def test_what_need_not_wait_for_prefect_does_not(place: Place, arguments: list[s
 def test_help_teaches_the_first_round_and_the_exit_codes(run: Run) -> None:
     answer = run("--help")
     assert answer.code == 0
-    for words in ("huiyi publish", "seeds/documents", "Exit codes", "3 rows break an expectation"):
+    for words in ("huiyi publish", "seeds/documents", "Exit codes", "3: rows break an expectation"):
         assert words in answer.out
     assert run("publish", "--no-such-option").code == 2
