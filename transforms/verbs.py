@@ -87,7 +87,7 @@ class Verbs:
         if verb not in self._quick_verbs or stop == end or plain[stop] in self._forms.marks:
             return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
-        if len(following) > 1 and self._may_join(verb, following):
+        if following and self._may_join(verb, following):
             return None
         if self._forms.theme_modal.search(plain, stop, end):
             return None
@@ -98,6 +98,8 @@ class Verbs:
     def _may_join(self, verb: str, following: str) -> bool:
         """Whether what follows a verb may be led to by it or go together with it."""
         traits, governed = self._traits[verb], self._traits.get(following)
+        if len(following) == 1:
+            return "firm" in traits
         if "lead" in traits:
             return (
                 governed is None
@@ -270,9 +272,11 @@ class Verbs:
         self, plain: str, place: int, stop: int, following: int, after: int, end: int
     ) -> bool:
         """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
-        if after - following < 2 or after >= end or self._forms.no_object.match(plain, after, end):
+        if following == after or after >= end or self._forms.no_object.match(plain, after, end):
             return False
         traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
+        if after - following == 1:
+            return "firm" in traits
         if "any" in traits:
             return True
         if "causes" in traits:
@@ -516,7 +520,9 @@ class Verbs:
             word = plain[match.start() : longest]
             if longest > match.end() and (word in self._traits or self._words.tag(word) == "n"):
                 continue
-            at = self._after_adverbs(plain, match.end(), end)
+            at = match.end()
+            if self._idiom(plain, at, end) == at:
+                at = self._after_adverbs(plain, at, end)
             if at >= end:
                 continue
             if chain := self._chain(plain, match.end(), at, end):
