@@ -17,6 +17,7 @@ from transforms.text import Text
 from transforms.zones import UNTOLD, Zone, Zones
 
 _WORD = re.compile(r"\w")
+_FIGURE = re.compile(r"\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class _Course:
     is_first: bool = True
     is_headed: bool = False
     has_deed: bool = False
+    has_aims: bool = False
     fallback: Entry | None = None
 
 
@@ -337,7 +339,7 @@ class Ledger:
             return frame
         if rule := self._signals["announce"].of(reading.body):
             if rule.name == "announce.targets":
-                course.mode = "directive"
+                course.mode, course.has_aims = "directive", True
                 return _Verdict("frame", rule.name)
             if not reading.is_deed:
                 return _Verdict("frame", rule.name)
@@ -370,7 +372,9 @@ class Ledger:
             if name in _NEWS_ALONE and course.zone.kind:
                 continue
             if rule := (self._firm if is_deed else self._signals)[name].of(reading.body):
-                if (course.mode != "directive" and not is_plan) or rule.name == "assessment.effect":
+                if rule.extra.get("turns") or (
+                    course.mode != "directive" and (not is_plan or course.is_first)
+                ):
                     course.mode = mode
                 return _Verdict(role, rule.name)
         return None
@@ -383,6 +387,9 @@ class Ledger:
 
     def _by_course(self, reading: _Reading, course: _Course) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
+        is_plan = course.zone.kind in _PLANS
+        if is_plan and course.mode in ("past", "assessment") and self._acts(reading.body):
+            course.mode = "directive"
         if not course.mode:
             course.mode = self._course_begun(reading, course)
         if course.mode == "directive":
@@ -393,8 +400,20 @@ class Ledger:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
         return _Verdict("unexplained", "unexplained")
 
+    def _acts(self, body: str) -> bool:
+        """Whether a clause of a plan does something or names a figure, rather than tell how things are."""
+        modals = self._modals
+        return (
+            modals.opens(body)
+            or modals.begins_phrase(body)
+            or _FIGURE.search(body) is not None
+            or modals.past_agent(body) > 0
+        )
+
     def _course_begun(self, reading: _Reading, course: _Course) -> str:
         """The mode of a sentence that begins without a sign."""
+        if course.zone.kind in _PLANS and not course.has_aims and not self._acts(reading.body):
+            return "assessment"
         if course.zone.kind in _PLANS or (course.speech == "order" and course.speech_is_new):
             return "directive"
         if course.zone.kind == "problems":
@@ -433,7 +452,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
     last = course.piece
     if last is None or last.paragraph != piece.paragraph:
         course.zone = zones[piece.paragraph]
-        course.is_headed = False
+        course.is_headed = course.has_aims = False
         course.speech = ""
     if last is None or last.sentence != piece.sentence:
         _settle(course, entries)

@@ -31,6 +31,7 @@ class Modals:
         self._said = next(
             r.pattern for r in lexicon.rules("modals", "before") if r.name == "before.said"
         )
+        self._phrase = lexicon.rules("modals", "phrase")[0].pattern
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
@@ -82,6 +83,10 @@ class Modals:
         """Whether the words name those who are to act."""
         names = self._agent_names
         return any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
+
+    def begins_phrase(self, words: str) -> bool:
+        """Whether the words begin with a phrase that a deed follows (对…, 在…, 把…)."""
+        return self._phrase.match(words) is not None
 
     def past_agent(self, words: str) -> int:
         """Where the deed begins in a clause without 要 that names first who is to act (相关部门主动对接)."""
