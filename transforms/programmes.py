@@ -17,9 +17,12 @@ from transforms.text import Text
 from transforms.titles import Titles
 
 _DIRECTIVE = ("initiative", "heading", "frame")
+_PROCEDURE = "procedure"
 _SHORTEST = 2
 _BEFORE = "、的等，；：。！？”\n"
 _LONGEST = 24
+# A shorter title (《条例》) only refers back to one given before.
+_BRIEF = 5
 Span = tuple[int, int]
 
 
@@ -37,6 +40,7 @@ class Programmes:
         self._titles = Titles(lexicon)
         self._uses = lexicon.mapping("programme_heads", "use")
         self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
+        self._figures = frozenset(lexicon.terms("figures_of_speech"))
         self._places = {r["short"] for r in lexicon.table("divisions") if len(r["short"]) > 1}
 
     def find(
@@ -47,10 +51,17 @@ class Programmes:
     ) -> tuple[Found[ProgrammeFacts], ...]:
         """Every mention of a programme in the directive part, in reading order."""
         objects = {i.start: _object_start(text, i) for i in initiatives}
-        spans = [(t.start, t.end) for t in self._titles.read(text.plain) if t.is_issued]
+        spans = [
+            (t.start, t.end)
+            for t in self._titles.read(text.plain)
+            if t.is_issued and t.end - t.start > _BRIEF
+        ]
         for entry in entries:
             if entry.role in _DIRECTIVE:
                 spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
+            elif entry.role == _PROCEDURE:
+                adopted = self._rules["adopted"].finditer(text.plain, entry.start, entry.end)
+                spans += [match.span("name") for match in adopted]
         return tuple(
             Found(begin, end, ProgrammeFacts(text.text[begin:end]))
             for begin, end in _outermost(spans)
@@ -61,11 +72,13 @@ class Programmes:
         clause = plain[entry.span_start : entry.span_end]
         if not self._rules["anchor"].search(clause):
             return
-        taken = [*self._known(plain, entry), *self._quoted(plain, entry)]
+        named = [*self._known(plain, entry), *self._quoted(plain, entry)]
+        marked = self._rules["marked"].finditer(plain, entry.span_start, entry.span_end)
+        taken = [*named, *(match.span() for match in marked)]
         for span in self._headed(plain, entry, start):
             if not any(span[0] < end and begin < span[1] for begin, end in taken):
-                taken.append(span)
-        yield from sorted(taken)
+                named.append(span)
+        yield from sorted(named)
 
     def _known(self, plain: str, entry: Entry) -> Iterator[Span]:
         """Names that everybody knows, with the quotation marks and the closing noun they may have."""
@@ -90,7 +103,8 @@ class Programmes:
 
     def _is_named(self, plain: str, entry: Entry, match: re.Match[str]) -> bool:
         """Whether bare quotation marks hold a name: governed as one, and no counted catch-phrase."""
-        if len(match["words"]) <= _SHORTEST or self._rules["counted"].match(match["words"]):
+        words = match["words"]
+        if len(words) <= _SHORTEST or words in self._figures or self._rules["counted"].match(words):
             return False
         if self._rules["inner_head"].search(match["words"]):
             return True
@@ -104,7 +118,7 @@ class Programmes:
         for match in reversed(list(self._rules["head"].finditer(plain, first, entry.span_end))):
             if match.end() > last:
                 continue
-            begin = self._begin(plain, first, match.start())
+            begin = self._begin(plain, first, match.start(), self._uses[match[0]])
             if start is None and begin == entry.span_start and entry.role == "frame":
                 continue
             if self._is_name(plain, begin, match):
@@ -116,24 +130,26 @@ class Programmes:
         words, use = plain[begin : match.start()], self._uses[match[0]]
         if use == "whole":
             return len(words) <= _LONGEST
-        if not _SHORTEST <= len(words) <= _LONGEST or self._rules["generic"].fullmatch(words):
+        if not _SHORTEST <= len(words) <= _LONGEST:
+            return False
+        if use == "official":
+            return bool(self._rules["official"].match(words))
+        if self._rules["generic"].fullmatch(words):
             return False
         if use == "soft":
             whole = plain[begin : match.end()]
             return bool(self._rules["soft"].search(whole)) and not self._rules["hard"].search(whole)
-        if use == "official":
-            return bool(self._rules["official"].match(words))
         if use == "issued":
             return bool(self._rules["issuing"].search(plain, max(0, begin - 8), begin))
         return use == "any"
 
-    def _begin(self, plain: str, start: int, stop: int) -> int:
+    def _begin(self, plain: str, start: int, stop: int, use: str) -> int:
         """Where a name begins that ends at or after `stop`: after marks, verbs, counts and bare places."""
         begin = max(start, *(plain.rfind(mark, start, stop) + 1 for mark in _BEFORE))
         for match in self._rules["inner"].finditer(plain, begin, stop):
             begin = match.end()
-        for match in self._rules["class"].finditer(plain, begin, stop):
-            return match.start()
+        if use == "official" and (rank := self._rules["class"].search(plain, begin, stop)):
+            return rank.start()
         while begin < stop:
             if lead := self._rules["lead"].match(plain, begin, stop):
                 begin = lead.end()
