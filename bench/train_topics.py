@@ -27,7 +27,7 @@ from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
 from transforms.pages import read_page
 from transforms.text import Text, decode, read_text
-from transforms.topics import _FEW_TERMS, _WORD, LISTED, PLACES, TITLE, Topics, grams, places
+from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, places, runs
 
 ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 3
@@ -100,7 +100,9 @@ def load(shared: Path, gold: Path) -> list[Labelled]:
     with (shared / "bulk/clauses.tsv").open(encoding="utf-8") as lines:
         rows = list(
             csv.DictReader(
-                (line for line in lines if not line.startswith("#")), delimiter="\t", quoting=csv.QUOTE_NONE
+                (line for line in lines if not line.startswith("#")),
+                delimiter="\t",
+                quoting=csv.QUOTE_NONE,
             )
         )
     for row in rows:
@@ -195,11 +197,8 @@ class Design:
 
 def topics_terms(topics: Topics, words: str) -> tuple[list[str], list[int]]:
     """Every gram and the topics of every hand-listed term in a stretch of text."""
-    gs: list[str] = []
-    ts: list[int] = []
-    for match in _WORD.finditer(words):
-        gs.extend(grams(match[0]))
-        ts.extend(int(t) for t in topics._listed(match[0]))
+    gs = [gram for found in runs(words) for gram in found if gram.isalpha()]
+    ts = [int(topic) for _, topic in topics.listed(words)]
     return gs, ts
 
 

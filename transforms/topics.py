@@ -6,10 +6,10 @@ Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term an
 opening of its paragraph, the headings above it and the title vote with less. The topic with the highest sum wins.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from itertools import accumulate
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import repeat
+from operator import add
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,30 +28,24 @@ PLACES = {
     "heading": 0.45,
 }
 TITLE, LISTED = 0.15, 0.7
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_LONGEST_GRAM, _LONGEST_TERM = 4, 8
+_LONGEST_RUN = 4
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
 _FEW_TERMS = 4
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """The terms of a stretch of text: short runs of characters, and the topics of the hand-listed ones."""
-
-    grams: list[str]
-    listed: list[str]
+Integers = NDArray[np.integer[Any]] | Sequence[int]
 
 
 class Topics:
     """Topics by the terms of `topic_terms.csv` and `topic_weights.csv`."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self.listed = lexicon.mapping("topic_terms", "topic")
+        self._listed = lexicon.mapping("topic_terms", "topic")
+        self._lengths = _lengths(self._listed)
         rows = {r["term"]: _read_weights(r["weights"]) for r in lexicon.table("topic_weights")}
         self.codes = sorted({code for weights in rows.values() for code in weights})
         self._row = {term: number for number, term in enumerate(rows)}
+        self._learned = {term: n for term, n in self._row.items() if term[0] != "@"}
         self._weights = np.zeros((len(rows), len(self.codes)))
         for term, number in self._row.items():
             for code, weight in rows[term].items():
@@ -61,68 +55,70 @@ class Topics:
         """The topic code of every clause of a text; `tasks` are the offsets of the headings of numbered tasks."""
         if not text.clauses:
             return []
-        terms = [self.terms(text.plain[c.start : c.end]) for c in text.clauses]
-        learned, sizes, listed = self._sums(terms)
-        scores = np.tile(self._weights[self._row["@bias"]], (len(terms), 1))
+        learned, sizes, listed = self._sums(text.plain, [c.end for c in text.clauses])
+        scores = np.tile(self._weights[self._row["@bias"]], (len(text.clauses), 1))
         for place, (first, last) in places(text, tasks).items():
             scores += PLACES[place] * _vote(
                 learned[last] - learned[first],
                 sizes[last] - sizes[first],
                 listed[last] - listed[first],
             )
-        heading, heading_size, heading_listed = self._sums([self.terms(title)])
+        heading, heading_size, heading_listed = self._sums(title, [len(title)])
         scores += TITLE * _vote(heading[1:], heading_size[1:], heading_listed[1:])
         return [self.codes[best] for best in scores.argmax(axis=1)]
 
-    def terms(self, words: str) -> Terms:
-        """The weighted and hand-listed terms of a stretch of the plain view.
+    def listed(self, words: str) -> Iterator[tuple[int, str]]:
+        """The hand-listed terms in words, the longest at each place: where each begins, and its topic."""
+        done = 0
+        for start, pair in enumerate(map(add, words, words[1:])):
+            if pair not in self._lengths or start < done:
+                continue
+            for length in self._lengths[pair]:
+                if topic := self._listed.get(words[start : start + length]):
+                    yield start, topic
+                    done = start + length
+                    break
+
+    def _sums(self, words: str, ends: Sequence[int]) -> tuple[Floats, Floats, Floats]:
+        """Running sums up to each end, nothing before the first: learned weights, their number, hand-listed weights.
 
         >>> files = {"topic_terms.csv": "term,topic\\n耕地,4\\n"}
-        >>> files["topic_weights.csv"] = "term,weights\\n@bias,4:0\\n保护,7:30\\n"
-        >>> Topics(Lexicon(files)).terms("保护耕地，")
-        Terms(grams=['保护'], listed=['4'])
+        >>> files["topic_weights.csv"] = "term,weights\\n@bias,4:0 7:0\\n@4,4:50\\n保护,7:30\\n"
+        >>> Topics(Lexicon(files))._sums("要保护，保护耕地。", [4, 9])
+        (array([[ 0.,  0.],
+               [ 0., 30.],
+               [ 0., 60.]]), array([0., 1., 2.]), array([[ 0.,  0.],
+               [ 0.,  0.],
+               [50.,  0.]]))
         """
-        found = Terms([], [])
-        for match in _WORD.finditer(words):
-            found.grams.extend(gram for gram in grams(match[0]) if gram in self._row)
-            found.listed.extend(self._listed(match[0]))
-        return found
+        learned = np.zeros((len(ends) + 1, len(self.codes)))
+        sizes = np.zeros(len(ends) + 1)
+        for found in runs(words):
+            places = np.fromiter(map(self._learned.get, found, repeat(-1)), np.int32, len(found))
+            starts = np.flatnonzero(places >= 0)
+            learned += self._running(starts, places[starts], ends)
+            sizes[1:] += np.searchsorted(starts, ends)
+        listed = list(self.listed(words))
+        rows = [self._row[f"@{topic}"] for _, topic in listed]
+        return learned, sizes, self._running([start for start, _ in listed], rows, ends)
 
-    def _listed(self, word: str) -> Iterator[str]:
-        """The topics of the hand-listed terms in a word, the longest first at each place."""
-        start = 0
-        while start < len(word) - 1:
-            for end in range(min(start + _LONGEST_TERM, len(word)), start + 1, -1):
-                if topic := self.listed.get(word[start:end]):
-                    yield topic
-                    start = end - 1
-                    break
-            start += 1
-
-    def _sums(self, terms: Sequence[Terms]) -> tuple[Floats, Floats, Floats]:
-        """Running sums over stretches: of learned weights, of the number of terms, of hand-listed weights."""
-        learned = np.zeros((len(terms) + 1, len(self.codes)))
-        listed = np.zeros_like(learned)
-        for number, found in enumerate(terms, 1):
-            if found.grams:
-                learned[number] = self._weights[[self._row[g] for g in found.grams]].sum(axis=0)
-            if found.listed:
-                listed[number] = self._weights[[self._row[f"@{t}"] for t in found.listed]].sum(
-                    axis=0
-                )
-        sizes = np.array(list(accumulate((len(f.grams) for f in terms), initial=0)), dtype=float)
-        return learned.cumsum(axis=0), sizes, listed.cumsum(axis=0)
+    def _running(self, starts: Integers, rows: Integers, ends: Sequence[int]) -> Floats:
+        """The weights in these rows, of terms that start there, summed up to each end."""
+        sums = np.zeros((len(rows) + 1, len(self.codes)))
+        np.cumsum(self._weights[rows], axis=0, out=sums[1:])
+        return sums[[0, *np.searchsorted(starts, ends)]]
 
 
-def grams(word: str) -> Iterator[str]:
-    """The runs of two to four characters in a word without punctuation.
+def runs(words: str) -> Iterator[list[str]]:
+    """The runs of two, of three and of four characters, in the order of their first.
 
-    >>> list(grams("治污水"))
-    ['治污', '治污水', '污水']
+    >>> list(runs("治污水"))
+    [['治污', '污水'], ['治污水'], []]
     """
-    for start in range(len(word) - 1):
-        for end in range(start + 2, min(start + _LONGEST_GRAM, len(word)) + 1):
-            yield word[start:end]
+    found: Sequence[str] = words
+    for length in range(1, _LONGEST_RUN):
+        found = list(map(add, found, words[length:]))
+        yield found
 
 
 def places(
@@ -182,6 +178,14 @@ def _vote(learned: Floats, sizes: Floats, listed: Floats) -> Floats:
     """What places say: many terms in one place count for less each, hand-listed ones in full."""
     share: Floats = 2 / np.sqrt(np.maximum(sizes, _FEW_TERMS))
     return learned * share[:, None] + LISTED * listed
+
+
+def _lengths(terms: Iterable[str]) -> Mapping[str, Sequence[int]]:
+    """The first two characters of terms -> how long those are, the longest first."""
+    lengths: dict[str, set[int]] = {}
+    for term in terms:
+        lengths.setdefault(term[:2], set()).add(len(term))
+    return {pair: sorted(found, reverse=True) for pair, found in lengths.items()}
 
 
 def _read_weights(cell: str) -> dict[int, int]:
