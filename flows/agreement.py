@@ -126,6 +126,7 @@ class GoldText(_Gold):
     targets: tuple[GoldTarget, ...]
     enumerations: tuple[GoldEnumeration, ...]
     citations: tuple[GoldCitation, ...]
+    source: str = Field(default="", description="the text's path, from the annotation")
     name: str = Field(default="", description="the annotation's file, without its ending")
 
 

@@ -12,7 +12,14 @@ from rich.markup import escape
 from rich.table import Table
 
 from flows.errors import ReleaseError, StopError
-from flows.show import document_tree, explained, ledger_line, summary_table, versions_table
+from flows.show import (
+    document_tree,
+    explained,
+    ledger_line,
+    score_tables,
+    summary_table,
+    versions_table,
+)
 from flows.sources import LEXICONS, SEEDS, Reject, read_sources
 from transforms.lexicon import LexiconError
 
@@ -69,6 +76,13 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     markdown = "markdown"
+
+
+class ScoreFormat(StrEnum):
+    """How a score is said."""
+
+    text = "text"
+    json = "json"
 
 
 DOCUMENTS = Path("seeds/documents")
@@ -270,15 +284,43 @@ def prove(
 
 @app.command()
 def score(
-    release: Annotated[Path, typer.Argument(help="A folder that holds a release.")],
+    release: Annotated[str, typer.Argument(help="A folder that holds a release, or a version.")],
     gold_dir: Annotated[Path, typer.Argument(help="A folder of *.gold.json annotations.")],
+    form: Annotated[
+        ScoreFormat, typer.Option("--format", help="How to say it.")
+    ] = ScoreFormat.text,
+    errors: Annotated[
+        str | None, typer.Option(metavar="FIELD", help="List what differs in a table or field.")
+    ] = None,
+    write: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write the figures there as well, as JSON.")
+    ] = None,
+    output: Output = DATASETS,
 ) -> None:
-    """How well a release agrees with annotated texts, as JSON."""
-    import json
+    """How well a release agrees with annotated texts: precision, recall and F1, with their bounds.
 
-    from flows.score import score_release
+    A text that the release does not hold counts as missed.
+    """
+    from expectations.derive import to_json
+    from flows.releases import read_release
+    from flows.score import ERROR_FIELDS, score_folder
 
-    typer.echo(json.dumps(score_release(release, gold_dir), ensure_ascii=False, indent=1))
+    if errors and errors not in ERROR_FIELDS:
+        raise typer.BadParameter(f"{errors}: name one of {', '.join(ERROR_FIELDS)}")
+    is_folder = (Path(release) / "documents.parquet").exists()
+    folder = Path(release) if is_folder else read_release(output, release).folder
+    scored = score_folder(folder, gold_dir)
+    figures = to_json(dict(scored.figures))
+    if write:
+        write.write_text(figures, encoding="utf-8")
+    if errors:
+        for miss in scored.misses:
+            if miss.field == errors:
+                typer.echo(f"{miss.text}\t{miss.what}")
+    elif form is ScoreFormat.json:
+        typer.echo(figures, nl=False)
+    else:
+        Console().print(*score_tables(scored.figures), sep="\n\n")
 
 
 def main() -> None:

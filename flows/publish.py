@@ -16,6 +16,7 @@ from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, UnsoundError
 from flows.extraction import assemble, extract_shard, load_reader, shards
 from flows.progress import step
+from flows.quality import GOLDEN, measure_quality
 from flows.releases import (
     Dataset,
     Guards,
@@ -42,6 +43,7 @@ class Order:
     lexicons: Path
     corrections: Path
     guards: Path
+    golden: Path = GOLDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,10 @@ def publish(order: Order) -> tuple[Summary, Published]:
     """Sources, extracted, validated, released."""
     with alone(order.output):
         dataset = build(order, order.output / "docs")
+        with step("Measuring quality"):
+            quality = measure_quality(load_reader(order.lexicons), order.golden)
         with step("Releasing"):
+            dataset = replace(dataset, quality=quality)
             published = task(cache_policy=NO_CACHE)(release)(dataset, order.output)
     summary = summarise(dataset)
     leave_artifacts(summary, str(published.release.version))

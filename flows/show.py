@@ -199,3 +199,31 @@ def versions_table(releases: Sequence["Release"]) -> Table:
         code = release.provenance().code_version
         table.add_row(str(release.version), written, *counts, code, why)
     return table
+
+
+def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
+    """How well a release agrees with a gold set: its tables, its fields, and what it lacks."""
+    tables = Table(
+        "table", "precision", "recall", "F1", "", "gold", "got", box=None, pad_edge=False
+    )
+    for name, found in figures["tables"].items():
+        rates = [f"{found[key]:.3f}" for key in ("precision", "recall", "f1")]
+        bounds = _bounds(found["f1_interval"])
+        tables.add_row(name, *rates, bounds, f"{found['gold']:,}", f"{found['system']:,}")
+    fields = Table("field", "right", "", "of", box=None, pad_edge=False)
+    for name, found in figures["fields"].items():
+        if found["of"]:
+            right, bounds = f"{found['accuracy']:.3f}", _bounds(found["interval"])
+            fields.add_row(name, right, bounds, f"{found['of']:,}")
+    for table in (tables, fields):
+        for column in table.columns[1:]:
+            column.justify = "right"
+        yield table
+    gold = figures["gold"]
+    yield Text(f"{gold['texts']} annotated texts; gold {gold['sha256'][:16]}")
+    if gold["absent"]:
+        yield Text(f"not in the release: {', '.join(gold['absent'])}", "red")
+
+
+def _bounds(interval: Sequence[float]) -> str:
+    return f"{interval[0]:.3f}–{interval[1]:.3f}"
