@@ -57,9 +57,11 @@ class _Course:
     speech_is_new: bool = False
     modal: Found[str] | None = None
     is_first: bool = True
+    is_told: bool = False
     is_headed: bool = False
     has_deed: bool = False
     has_aims: bool = False
+    has_spoken: bool = False
     fallback: Entry | None = None
 
 
@@ -272,6 +274,7 @@ class Ledger:
         if rule is None:
             return None
         course.speech, course.speech_is_new = rule["says"], True
+        course.has_spoken = True
         course.mode = ""
         course.is_first = True
         return _Verdict("procedure" if len(reading.body) > 14 else "frame", rule.name)
@@ -338,10 +341,10 @@ class Ledger:
                 course.mode = "assessment"
             return frame
         if rule := self._signals["announce"].of(reading.body):
-            if rule.name == "announce.targets":
+            if rule.name == "announce.targets" and course.mode != "narration":
                 course.mode, course.has_aims = "directive", True
                 return _Verdict("frame", rule.name)
-            if not reading.is_deed:
+            if not reading.is_deed or rule.name == "announce.includes":
                 return _Verdict("frame", rule.name)
         if reading.ahead and course.mode != "directive" and (reading.is_deed or course.is_first):
             return self._as_topic(reading, course)
@@ -398,6 +401,7 @@ class Ledger:
             return _Verdict("initiative", "course.directive", begins)
         if course.mode in _COURSE_ROLES:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
+        course.is_told = not course.is_first or not reading.is_deed
         return _Verdict("unexplained", "unexplained")
 
     def _acts(self, body: str) -> bool:
@@ -419,7 +423,7 @@ class Ledger:
         if course.zone.kind == "problems":
             return "assessment"
         if reading.is_deed and self._continues(course):
-            return "directive"
+            return "narration" if course.is_told else "directive"
         if course.speech:
             return "assessment"
         return course.before if course.before in ("past", "narration") else ""
@@ -450,14 +454,20 @@ def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:
 def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: list[Entry]) -> None:
     """Note where a new sentence or paragraph begins."""
     last = course.piece
-    if last is None or last.paragraph != piece.paragraph:
+    is_new = last is None or last.paragraph != piece.paragraph
+    if is_new:
         course.zone = zones[piece.paragraph]
         course.is_headed = course.has_aims = False
         course.speech = ""
     if last is None or last.sentence != piece.sentence:
         _settle(course, entries)
         course.before = course.mode or course.before
+        is_carried = is_new and course.before == "directive" and not course.zone.kind
+        if is_carried and course.has_spoken:
+            # Where speakers are named, a paragraph that names none goes on with nobody's demands.
+            course.before = ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
+        course.is_told = False
     course.piece = piece
 
 

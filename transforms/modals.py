@@ -34,6 +34,8 @@ class Modals:
         self._phrase = lexicon.rules("modals", "phrase")[0].pattern
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
+        self._title = lexicon.rules("modals", "title")[0].pattern
+        self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
         self._charge = lexicon.rules("modals", "charge")[0]
         self._openers = frozenset(
@@ -44,6 +46,8 @@ class Modals:
         """The demand that the words make, if one of their first forty characters makes it."""
         if self._hint.search(words) is None:
             return None
+        # What stands in a title demands nothing.
+        words = self._title.sub(lambda m: "x" * len(m[0]), words)
         match = self._any.search(words, 0, 44)
         while match is not None and self._never.search(words[: match.start()]):
             match = self._any.search(words, match.end(), 44)
@@ -52,8 +56,9 @@ class Modals:
         rule = next(r for r in self._rules if r.pattern.match(words, match.start(), 44))
         if rule["stays"]:
             return Demand(0, match.start(), match.end(), rule.name)
-        if not self._is_outside(words[: match.start()]):
-            return Demand(0, match.start(), match.end(), rule.name)
+        before = words[: match.start()]
+        if not self._is_outside(before):
+            return Demand(self._after_speaker(before), match.start(), match.end(), rule.name)
         begins = match.end()
         while (
             (again := self._any.match(words, begins))
@@ -81,7 +86,7 @@ class Modals:
 
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
-        names = self._agent_names
+        names, words = self._agent_names, self._aside.sub("", words)
         return any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
 
     def begins_phrase(self, words: str) -> bool:
@@ -102,6 +107,11 @@ class Modals:
         if not before or self.is_agent(before):
             return True
         return any(pattern.search(before) for pattern in self._before)
+
+    def _after_speaker(self, before: str) -> int:
+        """Where a theme begins behind those who say it (会议要求对乱收费要…)."""
+        verb = self._charge.pattern.match(before)
+        return verb.end() if verb and self._is_said(verb[0]) else 0
 
     def _charged(self, words: str) -> Demand | None:
         """A charge without 要: 希望大家再接再厉."""
