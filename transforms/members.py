@@ -50,7 +50,7 @@ class Members:
     def of(self, text: Text, labels: Sequence[Label]) -> list[tuple[int, int]]:
         """The members, in reading order: all of them if a place gives as many as declared, else the most."""
         best: list[tuple[int, int]] = []
-        for look in (self._run, self._listed_before, self._listed_after, self._alike):
+        for look in (self._run, self._quoted, self._listed_before, self._listed_after, self._alike):
             found = [members for label in labels if (members := look(text, label))]
             whole = [members for members in found if len(members) == labels[0].count]
             if whole:
@@ -223,15 +223,13 @@ class Members:
         """Members anywhere that all begin, or all end, with what the label counts."""
         if not self._has_common(text, label):
             return []
-        ways = (
-            [self._quoted, self._tailed]
-            if label.is_known
-            else [self._quoted, self._headed, self._tailed]
-        )
+        ways = (self._tailed,) if label.is_known else (self._headed, self._tailed)
         return next((found for way in ways if (found := way(text, label))), [])
 
     def _quoted(self, text: Text, label: Label) -> list[tuple[int, int]]:
         """As many quotations as declared that begin with the head (“树表率” … “树旗帜” …)."""
+        if not self._has_common(text, label):
+            return []
         pattern = re.compile(f"“({re.escape(label.head)}[^“”]{{1,12}})”")
         matches = pattern.finditer(text.plain, *self._around(text, label))
         return _distinct(text.plain, [m.span(1) for m in matches], label.count)

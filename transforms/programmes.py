@@ -17,7 +17,8 @@ from transforms.text import Text
 from transforms.titles import Titles
 
 _DIRECTIVE = ("initiative", "heading", "frame")
-_PROCEDURE = "procedure"
+# Where a meeting tells what it adopted.
+_TELLING = ("procedure", "result")
 _SHORTEST = 2
 _BEFORE = "、的等，；：。！？”\n"
 _LONGEST = 24
@@ -59,7 +60,7 @@ class Programmes:
         for entry in entries:
             if entry.role in _DIRECTIVE:
                 spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
-            elif entry.role == _PROCEDURE:
+            elif entry.role in _TELLING:
                 adopted = self._rules["adopted"].finditer(text.plain, entry.start, entry.end)
                 spans += [match.span("name") for match in adopted]
         return tuple(

@@ -326,9 +326,9 @@ class _Indicators:
         start, end = before
         for match in self._commitment.finditer(plain, start, end):
             start = match.end()
-        lead = self._lead.match(plain, start, end)
-        if lead:
-            start = lead.end()
+        while lead := self._lead.match(plain, start, end):
+            joint = self._separators.match(plain, lead.end(), end)
+            start = joint.end() if joint else lead.end()
         tail = self._tail.search(plain, start, end)
         return start, tail.start() if tail else end
 
