@@ -18,6 +18,8 @@ _HEADLINES = ("title", "kicker", "deck", "label")
 # A report names its meeting in its opening; what stands further down are other meetings.
 _OPENING = 1500
 _CENTRAL = "central"
+# Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
+_FIRST_PLAN = 1956
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +131,16 @@ class Meetings:
         """Whether the text is a government work report: by its headline, or by how it opens."""
         lines = [(p.start, p.end) for p in parts if p.value == "title"]
         lines += [(s, e) for s, e in text.paragraphs[:20] if e - s < 60]
-        return any(self._rules["report_line"].search(text.plain[s:e]) for s, e in lines) or bool(
-            self._rules["report_opening"].search(text.plain, 0, 600)
+        return (
+            any(self._rules["report_line"].search(text.plain[s:e]) for s, e in lines)
+            or bool(self._rules["report_opening"].search(text.plain, 0, 600))
+            or self._is_part_of_report(text)
         )
+
+    def _is_part_of_report(self, text: Text) -> bool:
+        """Whether the text is a part of a work report without its head: two signs of one, told by nobody else."""
+        signs = {m.lastgroup for m in self._rules["report_part"].finditer(text.plain)}
+        return len(signs) > 1 and not self._rules["reported"].search(text.plain)
 
     def _main(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
         """The mention that names the meeting best, or what shows that there was a meeting without a name."""
@@ -259,9 +268,11 @@ class Meetings:
         match = self._rules["planning_name"].match(named.name) if named.name else None
         if match is None:
             match = self._rules["planning_year"].search(text.plain, 0, _OPENING * 2)
-        if match is None:
-            return None
-        return int(match["year"] or match["titled"])
+        if match:
+            return int(match["year"] or match["titled"])
+        begins = self._rules["plan_begins"].search(text.plain)
+        plan = self._number(begins["plan"]) if begins else None
+        return _FIRST_PLAN + 5 * (plan - 1) if plan else None
 
     def _year_of_report(self, text: Text, parts: tuple[Found[str], ...]) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
@@ -462,22 +473,9 @@ class Meetings:
             w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w)
         )
         tail = convenor[len(word) :]
-        full = (
-            place + tail
-            if place.endswith(word) or (word not in place[-1:] and len(word) > 1)
-            else place + convenor
-        )
-        full = place + tail if place.endswith(word) else full
-        printed = re.compile(
-            "(?:"
-            + self._rules["party"].pattern
-            + ")?"
-            + re.escape(place)
-            + "(?:"
-            + self._rules["people_s"].pattern
-            + ")?"
-            + re.escape(tail)
-        )
+        full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
+        party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
+        printed = re.compile(f"(?:{party})?{re.escape(place)}(?:{people_s})?{re.escape(tail)}")
         match = printed.search(text.plain)
         return match[0] if match else full
 

@@ -38,7 +38,9 @@ class Places:
         for row in lexicon.table("divisions"):
             division = Division(**row)
             names[division.name].append(division)
-            if len(division.short) > 1 and division.short != division.name:
+            # Short names of districts are words of the language too often (江南, 城中, 新市) to name a place alone.
+            is_district = division.level == "county" and division.name.endswith("区")
+            if len(division.short) > 1 and division.short != division.name and not is_district:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
