@@ -120,6 +120,7 @@ class Ledger:
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
         self._subject = Signals(lexicon.rules("ledger", "subject"))
+        self._comma = lexicon.rules("modals", "comma")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._holding = tuple(lexicon.terms("holding"))
 
@@ -181,7 +182,7 @@ class Ledger:
         match = self._opening.match(words)
         opened = match.end() if match and match.end() < len(words) else 0
         body = words[opened:]
-        ahead = _ahead(text.plain, piece, following)
+        ahead = _ahead(text.plain, piece, following, self._comma)
         return _Reading(
             body, start + opened, ahead, self._modals.of(body), self._modals.opens(body), is_heading
         )
@@ -242,7 +243,7 @@ class Ledger:
         start, end = text.paragraphs[piece.paragraph]
         if end - start >= 64 or text.sentences[piece.sentence] != (start, end):
             return False
-        return text.plain[end - 1] != "。" or self._is_numbered(text, piece)
+        return _WORD.match(text.plain[end - 1]) is not None or self._is_numbered(text, piece)
 
     def _is_numbered(self, text: Text, piece: _Piece) -> bool:
         """Whether a paragraph of a report begins here with the number of a section: （二）."""
@@ -442,11 +443,11 @@ _FIRM = ("procedure", "past", "assessment", "statistic")
 _COURSE_ROLES = {"past": "result", "assessment": "assessment", "narration": "procedure"}
 
 
-def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:
+def _ahead(plain: str, piece: _Piece, following: _Piece | None, comma: re.Pattern[str]) -> str:
     """The first words of the next clause, where a comma alone parts it from this one."""
     if following is None or following.sentence != piece.sentence or following.part:
         return ""
-    if plain[piece.body_end : piece.end].strip() != "，":
+    if comma.match(plain[piece.body_end : piece.end]) is None:
         return ""
     return plain[following.start : min(following.start + 40, following.body_end)]
 
