@@ -9,7 +9,7 @@ from transforms.lexicon import Lexicon
 from transforms.modals import Modals
 from transforms.numerals import Numerals
 from transforms.signals import Signals
-from transforms.text import Clause, Text
+from transforms.text import Text
 from transforms.zones import Zone, Zones
 
 
@@ -52,6 +52,7 @@ class FocusAreas:
         self._counted = lexicon.rules("ordinals", "counted")[0].pattern
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._speech = Signals(lexicon.rules("ledger", "speech"))
+        self._salutation = lexicon.rules("chapters", "salutation")[0].pattern
         self._done = Signals(lexicon.rules("ledger", "past"))
         self._past = Signals(
             lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
@@ -98,7 +99,7 @@ class FocusAreas:
 
     def _number(self, mark: str) -> int:
         """The number that a mark names, whatever it is made of: 三是, （三）, 3., ③."""
-        if circled := [c for c in mark if "①" <= c <= "⑳"]:
+        if circled := [c for c in mark if unicodedata.category(c) == "No"]:
             return int(unicodedata.numeric(circled[0]))
         printed = "".join(c for c in mark if c.isdecimal() or c in self._numerals.values)
         return self._numerals.count(printed) or 0
@@ -118,7 +119,7 @@ class FocusAreas:
                 zone.is_heading
                 or turned
                 or self._speech.of(words)
-                or _is_salutation(text, clause, zone)
+                or (zone.kind and self._salutation.match(text.plain[clause.start : clause.end]))
             ):
                 breaks.append(clause.start)
         return tuple(breaks)
@@ -286,12 +287,3 @@ def _opens_paragraph(text: Text, mark: _Mark) -> bool:
 
 def _paragraph(text: Text, mark: _Mark) -> int:
     return text.clauses[mark.clause].paragraph
-
-
-def _is_salutation(text: Text, clause: Clause, zone: Zone) -> bool:
-    """Whether a report's paragraph addresses the audience anew."""
-    return (
-        bool(zone.kind)
-        and text.plain[clause.body_end : clause.end] == "！"
-        and clause.end - clause.start < 8
-    )

@@ -13,7 +13,6 @@ from transforms.text import Text
 
 # The first year of the n-th five-year plan is this plus five times n.
 _PLANS_BEGIN = 1951
-_YEAR = re.compile(r"(?<!\d)(\d{4})年")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +40,9 @@ class Zones:
         self._report = lexicon.rules("chapters", "genre")
         self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
-        self._plan = re.compile(f"[“‘]([{self._numerals.characters}]{{1,3}})[五5][”’]")
+        self._year = lexicon.rules("chapters", "year")[0].pattern
+        self._plan = lexicon.rules("chapters", "five_year_plan")[0].pattern
+        self._stop = lexicon.rules("chapters", "stop")[0].pattern
         self._salutation = lexicon.rules("chapters", "salutation")[0].pattern
 
     def of(self, text: Text) -> tuple[Zone, ...]:
@@ -51,7 +52,7 @@ class Zones:
         ]
         if not self._is_report(text, heads):
             return (UNTOLD,) * len(heads)
-        year = _year_planned(heads)
+        year = _year_planned(heads, self._year)
         zones: list[Zone] = []
         chapter = current = UNTOLD
         for head in heads:
@@ -85,7 +86,9 @@ class Zones:
         """The zone that begins with this paragraph and how long it holds ("" where nothing begins)."""
         for rule in self._chapters:
             if match := rule.pattern.match(head):
-                is_heading = "。" not in head[match.end() :] and rule["zone"] != "furniture"
+                is_heading = (
+                    self._stop.search(head, match.end()) is None and rule["zone"] != "furniture"
+                )
                 kind = (
                     rule["zone"] if rule["zone"] != "other" else "plan" if chapter.kind else "mixed"
                 )
@@ -110,7 +113,7 @@ class Zones:
 
     def _dated(self, head: str) -> tuple[int, int] | None:
         """The first and last year that a paragraph opens with: 2025年, “十五五”时期."""
-        if match := _YEAR.match(head):
+        if match := self._year.match(head):
             return int(match[1]), int(match[1])
         if match := self._plan.match(head):
             first = _PLANS_BEGIN + 5 * (self._numerals.count(match[1]) or 0)
@@ -118,9 +121,9 @@ class Zones:
         return None
 
 
-def _year_planned(heads: list[str]) -> int:
+def _year_planned(heads: list[str], year: re.Pattern[str]) -> int:
     """The latest year that the opening lines and headings name, 0 if none."""
     years = [
-        int(y) for h in heads[:12] + [h for h in heads if len(h) < 40] for y in _YEAR.findall(h)
+        int(y) for h in heads[:12] + [h for h in heads if len(h) < 40] for y in year.findall(h)
     ]
     return max(years, default=0)
