@@ -77,8 +77,18 @@ class Members:
         members = self._pieces(plain, start, end, is_first_bare=False)
         if len(members) < 2 and is_tied:
             members = self._clauses_before(plain, start, end)
-        is_whole = len(members) == label.count and (is_tied or not label.is_known)
+        is_whole = is_tied or (not label.is_known and self._is_close(plain, label, members))
+        is_whole = is_whole and len(members) == label.count
         return members if len(members) > 1 and (is_whole or (tie and tie["etc"])) else []
+
+    def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
+        """Whether a list just before a label is its own: not numbers, and a quoted pair's joined by a word."""
+        if not members:
+            return False
+        is_counted = any(plain[start] in "0123456789" for start, _ in members)
+        is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
+        is_joined = is_pair and self._cut.search(plain, members[0][1], members[-1][0])
+        return not is_counted and (not is_pair or bool(is_joined))
 
     @staticmethod
     def _clause_start(plain: str, at: int, ends: str) -> int:
@@ -236,7 +246,7 @@ class Members:
 
     def _headed(self, text: Text, label: Label) -> list[tuple[int, int]]:
         """As many clauses as declared that open a sentence with the head (要着力 …)."""
-        if len(label.head) < 2:
+        if len(label.head) < 2 or label.count in _PAIR:
             return []
         opened = [(c, self._opened(text, c, label.head)) for c in text.clauses]
         every = [span for _, span in opened if span]
