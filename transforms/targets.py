@@ -152,7 +152,7 @@ class _Years:
         if rule["form"] == "this":
             return planned
         if rule["form"] == "year":
-            return int(match["year"])
+            return self._numerals.count(match["year"])
         return _PLANS_BEGIN + 5 * (self._numerals.count(match["plan"]) or 0)
 
 
@@ -246,6 +246,7 @@ class _Indicators:
     def __init__(self, lexicon: Lexicon) -> None:
         self._separators = lexicon.rules("targets", "joint")[0].pattern
         self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)+")
+        self._time = lexicon.rules("targets", "time")[0].pattern
         self._tail = lexicon.compile(
             "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，])+$"
         )
@@ -326,7 +327,7 @@ class _Indicators:
         start, end = before
         for match in self._commitment.finditer(plain, start, end):
             start = match.end()
-        while lead := self._lead.match(plain, start, end):
+        while lead := self._lead.match(plain, start, end) or self._time.match(plain, start, end):
             joint = self._separators.match(plain, lead.end(), end)
             start = joint.end() if joint else lead.end()
         tail = self._tail.search(plain, start, end)
