@@ -23,13 +23,17 @@ class FocusArea:
 
 @dataclass(frozen=True, slots=True)
 class _Mark:
-    """An ordinal at the head of a clause: `start:end` is the mark, `clause` the index of its clause."""
+    """An ordinal at the head of a clause: `start:end` is the mark, `clause` the index of its clause.
+
+    `demands` if the mark itself holds a demand (一要).
+    """
 
     start: int
     end: int
     family: str
     ordinal: int
     clause: int
+    demands: bool = False
 
 
 @dataclass(slots=True)
@@ -58,6 +62,7 @@ class FocusAreas:
             lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
         )
         self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
+        self._announces = lexicon.rules("ordinals", "announces")[0].pattern
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
 
     def find(self, text: Text, parts: tuple[Found[str], ...]) -> tuple[Found[FocusArea], ...]:
@@ -87,7 +92,12 @@ class FocusAreas:
                 if match := rule.pattern.match(words[blank:]):
                     start = clause.start + blank
                     yield _Mark(
-                        start, start + match.end(), rule["family"], self._number(match[0]), index
+                        start,
+                        start + match.end(),
+                        rule["family"],
+                        self._number(match[0]),
+                        index,
+                        rule["demands"],
                     )
                     break
 
@@ -144,17 +154,19 @@ class FocusAreas:
 
     def _directs(self, text: Text, series: _Series) -> bool:
         """Whether a series outside a report directs: most of its parts demand or begin with a deed."""
-        if self._is_told(text, series.marks[0]):
+        told = self._told(text, series.marks[0])
+        if told in ("others", "past"):
             return False
         votes = 0
         ends = [m.start for m in series.marks[1:]] + [series.end]
         for mark, end in zip(series.marks, ends, strict=True):
             start, stop = self._heading(text, mark)
             words = text.plain[start:stop]
-            demands = mark.family == "is" and text.plain[mark.end - 1] != text.plain[mark.start + 1]
-            if demands or self._modals.opens(words) or self._modals.of(words):
+            if mark.demands or self._modals.opens(words) or self._modals.of(words):
                 votes += 0 if self._past.of(words) and not self._modals.opens(words) else 1
             elif not self._past.of(words) and self._demands_inside(text, mark, end):
+                votes += 1
+            elif told == "order" and not self._past.of(words):
                 votes += 1
         return votes * 2 > len(series.marks)
 
@@ -168,18 +180,29 @@ class FocusAreas:
                 return True
         return False
 
-    def _is_told(self, text: Text, mark: _Mark) -> bool:
-        """Whether what leads to a list tells of the past, or is said by others than the meeting."""
-        paragraph = text.clauses[mark.clause].paragraph
-        for clause in reversed(text.clauses[: mark.clause]):
+    def _told(self, text: Text, mark: _Mark) -> str:
+        """What leads to a list: somebody's words ("order", "others" …), a tale of the past ("past"), or "".
+
+        Asked are the clauses before the list in its paragraph, from the last; how things were is told by the sentence
+        of the list alone, or by the last clause of the sentence before where the list begins a sentence.
+        """
+        first = text.clauses[mark.clause]
+        leads = first.sentence == text.clauses[max(0, mark.clause - 1)].sentence
+        last = first.sentence if leads else first.sentence - 1
+        for index in range(mark.clause - 1, -1, -1):
+            clause = text.clauses[index]
             words = text.plain[clause.start : clause.body_end].strip()
-            if clause.paragraph != paragraph or self._modals.of(words):
-                return False
+            if clause.paragraph != first.paragraph or self._modals.of(words):
+                return ""
             if rule := self._speech.of(words):
-                return bool(rule["says"] == "others")
-            if self._done.of(words):
-                return True
-        return False
+                is_led = clause.sentence == last
+                return str(rule["says"]) if rule["says"] == "others" or is_led else ""
+            if self._announces.search(words):
+                return ""
+            is_near = clause.sentence == last and (leads or index == mark.clause - 1)
+            if is_near and self._done.of(words):
+                return "past"
+        return ""
 
     def _heading(self, text: Text, mark: _Mark) -> tuple[int, int]:
         """The span of a mark's heading: its first clause without ordinal and 要."""
@@ -221,10 +244,8 @@ class FocusAreas:
 
     def _led(self, text: Text, lead: str, after: int) -> Iterator[_Mark]:
         """The sentences after a place whose deed begins with the lead word."""
-        sentence = -1
         for index, clause in enumerate(text.clauses):
-            is_first, sentence = clause.sentence != sentence, clause.sentence
-            if not is_first or clause.start < after:
+            if clause.start < after or not _begins_part(text, index):
                 continue
             words = text.plain[clause.start : clause.body_end]
             opened = self._opening.match(words)
@@ -283,6 +304,14 @@ def _end_of_list(text: Text, last: _Mark, breaks: tuple[int, ...], marks: list[_
 def _opens_paragraph(text: Text, mark: _Mark) -> bool:
     start = text.paragraphs[text.clauses[mark.clause].paragraph][0]
     return not text.plain[start : mark.start].strip()
+
+
+def _begins_part(text: Text, index: int) -> bool:
+    """Whether a clause begins a sentence, or a part of one that a semicolon or colon ends the part before."""
+    clause, before = text.clauses[index], text.clauses[max(0, index - 1)]
+    if index == 0 or clause.sentence != before.sentence:
+        return True
+    return text.plain[before.body_end : before.end].strip() != "，"
 
 
 def _paragraph(text: Text, mark: _Mark) -> int:
