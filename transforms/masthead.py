@@ -258,9 +258,9 @@ class Mastheads:
             return match.start()
         blank = line.find(" ", _HEADLINE - 1, _LONG)
         while blank > 0 and not _PUNCTUATION.search(line, 0, blank):
-            if self._matches("opening", line[blank + 1 :]) or self._matches(
-                "body", line[blank + 1 :]
-            ):
+            rest = line[blank + 1 :]
+            is_lead = self._matches("body", rest) and self._matches("held", line[:blank])
+            if is_lead or self._matches("opening", rest):
                 return blank
             blank = line.find(" ", blank + 1, _LONG)
         return 0
