@@ -27,6 +27,7 @@ _SECTIONS = (
     "site",
     "minutes",
     "speech",
+    "held",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
