@@ -50,7 +50,9 @@ class Citations:
         self._documents = _Documents(lexicon, self._bodies)
         self._has_cue = lexicon.compile("{citation_words__cue}").search
         self._has_tail = lexicon.compile("”?(?:{citation_words__tail})").match
-        self._is_narrated = lexicon.compile("(?:{citation_words__narrative})了?$").search
+        self._is_narrated = lexicon.compile(
+            "{citation_words__narrative}{citation_words__aspect}?$"
+        ).search
         self._is_time = lexicon.compile("{citation_words__after_time}").match
 
     def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:

@@ -20,7 +20,7 @@ _DIRECTIVE = ("initiative", "heading", "frame")
 # Where a meeting tells what it adopted.
 _TELLING = ("procedure", "result")
 _SHORTEST = 2
-_BEFORE = "、的等，；：。！？”\n"
+_BEFORE = "、，；：。！？”\n"
 _LONGEST = 24
 # A shorter title (《条例》) only refers back to one given before.
 _BRIEF = 5
@@ -41,6 +41,7 @@ class Programmes:
         self._titles = Titles(lexicon)
         self._uses = lexicon.mapping("programme_heads", "use")
         self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
+        self._before = [*_BEFORE, *lexicon.terms("programme_words", use="stop")]
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
         self._places = {r["short"] for r in lexicon.table("divisions") if len(r["short"]) > 1}
 
@@ -146,7 +147,7 @@ class Programmes:
 
     def _begin(self, plain: str, start: int, stop: int, use: str) -> int:
         """Where a name begins that ends at or after `stop`: after marks, verbs, counts and bare places."""
-        begin = max(start, *(plain.rfind(mark, start, stop) + 1 for mark in _BEFORE))
+        begin = max(start, *(plain.rfind(mark, start, stop) + 1 for mark in self._before))
         for match in self._rules["inner"].finditer(plain, begin, stop):
             begin = match.end()
         if use == "official" and (rank := self._rules["class"].search(plain, begin, stop)):
