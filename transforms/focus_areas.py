@@ -155,8 +155,8 @@ class FocusAreas:
     def _directs(self, text: Text, series: _Series) -> bool:
         """Whether a series outside a report directs: most of its parts demand or begin with a deed."""
         told = self._told(text, series.marks[0])
-        if told in ("others", "past"):
-            return False
+        if told in ("others", "past", "order"):
+            return told == "order"
         votes = 0
         ends = [m.start for m in series.marks[1:]] + [series.end]
         for mark, end in zip(series.marks, ends, strict=True):
@@ -165,8 +165,6 @@ class FocusAreas:
             if mark.demands or self._modals.opens(words) or self._modals.of(words):
                 votes += 0 if self._past.of(words) and not self._modals.opens(words) else 1
             elif not self._past.of(words) and self._demands_inside(text, mark, end):
-                votes += 1
-            elif told == "order" and not self._past.of(words):
                 votes += 1
         return votes * 2 > len(series.marks)
 
