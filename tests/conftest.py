@@ -98,7 +98,7 @@ def sources(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def order(sources: Path, tmp_path: Path) -> Any:
-    """An order to publish these sources, without corrections or guards of its own."""
+    """An order to publish these sources, without corrections, guards or gold of its own."""
     from flows.publish import Order
 
     return Order(
@@ -107,4 +107,5 @@ def order(sources: Path, tmp_path: Path) -> Any:
         lexicons=LEXICONS,
         corrections=tmp_path / "corrections.toml",
         guards=tmp_path / "guards.toml",
+        golden=tmp_path / "golden",
     )

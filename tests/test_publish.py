@@ -1,6 +1,7 @@
 """The main flow in Prefect's harness: what is fit is released, what is not says why."""
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from sample import VISIT_TEXT
 from flows.diff import tally
 from flows.errors import CorrectionError, NothingToReleaseError, UnsoundError
 from flows.publish import Order, publish, rehearse
+from flows.quality import GOLDEN
 from flows.releases import list_releases, read_release
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -194,6 +196,15 @@ def test_the_run_leaves_artifacts(order: Order, sources: Path) -> None:
     data = {artifact["key"]: artifact["data"] for artifact in latest}
     assert '"documents"' in data["summary"]
     assert "empty.txt" in data["rejects"]
+
+
+def test_a_release_carries_its_quality(order: Order) -> None:
+    folder = publish(replace(order, golden=GOLDEN))[1].release.folder
+    figures = json.loads((folder / "quality.json").read_text(encoding="utf-8"))
+    assert figures["gold"]["texts"] >= 13
+    assert figures["gold"]["absent"] == []
+    card = (folder / "README.md").read_text(encoding="utf-8")
+    assert f"in {figures['gold']['texts']} annotated texts" in card
 
 
 def test_data_docs_are_built(order: Order) -> None:
