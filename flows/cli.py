@@ -320,7 +320,7 @@ def score(
     elif form is ScoreFormat.json:
         typer.echo(figures, nl=False)
     else:
-        Console().print(*score_tables(scored.figures), sep="\n\n")
+        Console().print(*score_tables(scored.figures), sep="\n")
 
 
 def main() -> None:

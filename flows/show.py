@@ -219,6 +219,7 @@ def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
         for column in table.columns[1:]:
             column.justify = "right"
         yield table
+        yield Text()
     gold = figures["gold"]
     yield Text(f"{gold['texts']} annotated texts; gold {gold['sha256'][:16]}")
     if gold["absent"]:
