@@ -115,6 +115,10 @@ def publish(
     from flows.engine import prepare_prefect, start_server
     from flows.progress import shown_on, step
 
+    if ":/" in output.as_posix()[2:]:
+        raise ReleaseError(
+            f"{output} is no folder of this machine; write there and copy the release"
+        )
     prepare_prefect("INFO" if verbose else "CRITICAL")
     if not verbose:
         warnings.simplefilter("ignore")
@@ -271,7 +275,8 @@ def prove(
     release, reader = read_release(output, version), load_reader(lexicons)
     proof = proving.prove(release, row_id, sources, reader, read_corrections(corrections))
     console = Console()
-    grid = Table.grid(padding=(0, 2))
+    grid = Table("", "", box=None, show_header=False, pad_edge=False)
+    grid.columns[1].overflow = "fold"
     for name, fact in proof.facts:
         grid.add_row(name, fact)
     console.print(grid)

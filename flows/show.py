@@ -168,6 +168,7 @@ def explained(rows: Rows) -> Table:
     """The whole text clause by clause, with the role of each and the rule that decided it."""
     table = Table("line", "clause", "role", "rule", box=None, pad_edge=False)
     table.columns[1].ratio = 1
+    table.columns[1].overflow = "fold"
     for clause in rows["clauses"]:
         style = _ROLE_STYLES[clause.role]
         rule = Text(clause.rule or "", style="dim")
