@@ -62,6 +62,7 @@ class FocusAreas:
             lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
         )
         self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
+        self._agenda = lexicon.rules("ordinals", "agenda")[0].pattern
         self._announces = lexicon.rules("ordinals", "announces")[0].pattern
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
 
@@ -198,7 +199,7 @@ class FocusAreas:
             if self._announces.search(words):
                 return ""
             is_near = clause.sentence == last and (leads or index == mark.clause - 1)
-            if is_near and self._done.of(words):
+            if is_near and (self._done.of(words) or self._agenda.search(words)):
                 return "past"
         return ""
 

@@ -62,6 +62,7 @@ class _Course:
     has_deed: bool = False
     has_aims: bool = False
     has_spoken: bool = False
+    carried: str = ""
     fallback: Entry | None = None
 
 
@@ -276,6 +277,7 @@ class Ledger:
             return None
         course.speech, course.speech_is_new = rule["says"], True
         course.has_spoken = True
+        course.before, course.carried = course.before or course.carried, ""
         course.mode = ""
         course.is_first = True
         return _Verdict("procedure" if len(reading.body) > 14 else "frame", rule.name)
@@ -377,7 +379,9 @@ class Ledger:
                 continue
             if rule := (self._firm if is_deed else self._signals)[name].of(reading.body):
                 if rule.extra.get("turns") or (
-                    course.mode != "directive" and (not is_plan or course.is_first)
+                    course.mode != "directive"
+                    and (not is_plan or course.is_first)
+                    and not rule.extra.get("keeps")
                 ):
                     course.mode = mode
                 return _Verdict(role, rule.name)
@@ -459,14 +463,14 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
     if is_new:
         course.zone = zones[piece.paragraph]
         course.is_headed = course.has_aims = False
-        course.speech = ""
+        course.speech = course.carried = ""
     if last is None or last.sentence != piece.sentence:
         _settle(course, entries)
         course.before = course.mode or course.before
         is_carried = is_new and course.before == "directive" and not course.zone.kind
         if is_carried and course.has_spoken:
             # Where speakers are named, a paragraph that names none goes on with nobody's demands.
-            course.before = ""
+            course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = False
     course.piece = piece
