@@ -221,7 +221,7 @@ class FocusAreas:
         ends = [m.start for m in series.marks[1:]] + [series.end]
         for mark, end in zip(series.marks, ends, strict=True):
             start, stop = self._heading(text, mark)
-            if start < stop:
+            if start < stop <= end:
                 yield Found(start, stop, FocusArea(mark.ordinal, end))
 
     def _counted_series(self, text: Text, zones: tuple[Zone, ...]) -> list[_Series]:

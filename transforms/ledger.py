@@ -427,7 +427,8 @@ class Ledger:
             return "directive"
         if course.zone.kind == "problems":
             return "assessment"
-        if reading.is_deed and self._continues(course):
+        opens = reading.is_deed or self._modals.begins_phrase(reading.body)
+        if opens and self._continues(course):
             return "narration" if course.is_told else "directive"
         if course.speech:
             return "assessment"
