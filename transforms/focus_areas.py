@@ -244,9 +244,9 @@ class FocusAreas:
     def _led(self, text: Text, lead: str, after: int) -> Iterator[_Mark]:
         """The sentences after a place whose deed begins with the lead word."""
         for index, clause in enumerate(text.clauses):
-            if clause.start < after or not _begins_part(text, index):
-                continue
             words = text.plain[clause.start : clause.body_end]
+            if clause.start < after or lead not in words or not _begins_part(text, index):
+                continue
             opened = self._opening.match(words)
             at = opened.end() if opened else 0
             demand = self._modals.of(words[at:])

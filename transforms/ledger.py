@@ -112,9 +112,11 @@ class Ledger:
         self._signals = {name: Signals(lexicon.rules("ledger", name)) for name in sections}
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._section = lexicon.rules("ordinals", "section")[0].pattern
-        self._firm = {
-            name: Signals(tuple(r for r in lexicon.rules("ledger", name) if r.extra.get("firm")))
-            for name in _FIRM
+        self._done = Signals(r for r in lexicon.rules("ledger", "past") if r.extra.get("firm"))
+        self._signs = {
+            (is_firm, is_report): _signs(lexicon, is_firm, is_report)
+            for is_firm in (False, True)
+            for is_report in (False, True)
         }
         self._deed = lexicon.rules("modals", "deed")[0].pattern
         self._strong = lexicon.rules("modals", "strong")[0].pattern
@@ -362,7 +364,7 @@ class Ledger:
         demand = self._modals.of(reading.ahead)
         if demand is None or demand.start > 0 or demand.rule == "modal.never":
             return None
-        if self._firm["past"].of(reading.body):
+        if self._done.of(reading.body):
             return None
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
@@ -374,18 +376,17 @@ class Ledger:
         is_deed = reading.is_deed and (
             is_plan or course.mode == "directive" or self._continues(course)
         )
-        for name, role, mode in _SIGNALS:
-            if name in _NEWS_ALONE and course.zone.kind:
-                continue
-            if rule := (self._firm if is_deed else self._signals)[name].of(reading.body):
-                if rule.extra.get("turns") or (
-                    course.mode != "directive"
-                    and (not is_plan or course.is_first)
-                    and not rule.extra.get("keeps")
-                ):
-                    course.mode = mode
-                return _Verdict(role, rule.name)
-        return None
+        rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body)
+        if rule is None:
+            return None
+        role, mode = _SIGNALS[rule.name.split(".")[0]]
+        if rule.extra.get("turns") or (
+            course.mode != "directive"
+            and (not is_plan or course.is_first)
+            and not rule.extra.get("keeps")
+        ):
+            course.mode = mode
+        return _Verdict(role, rule.name)
 
     def _continues(self, course: _Course) -> bool:
         """Whether a sentence that begins with a deed goes on with the demands of the one before or of its speaker."""
@@ -436,16 +437,26 @@ class Ledger:
 
 
 _PLANS = ("year", "period", "plan", "mixed")
-_SIGNALS = (
-    ("procedure", "procedure", "narration"),
-    ("past", "result", "past"),
-    ("assessment", "assessment", "assessment"),
-    ("statistic", "result", "past"),
-)
+_SIGNALS = {
+    "procedure": ("procedure", "narration"),
+    "past": ("result", "past"),
+    "assessment": ("assessment", "assessment"),
+    "statistic": ("result", "past"),
+}
 # In a report the zone tells what meetings did and what figures mean.
 _NEWS_ALONE = ("procedure", "statistic")
-_FIRM = ("procedure", "past", "assessment", "statistic")
 _COURSE_ROLES = {"past": "result", "assessment": "assessment", "narration": "procedure"}
+
+
+def _signs(lexicon: Lexicon, is_firm: bool, is_report: bool) -> Signals:
+    """The signals that are asked of a clause: of a deed only the firm ones, in a report not those of news."""
+    return Signals(
+        rule
+        for section in _SIGNALS
+        if not (is_report and section in _NEWS_ALONE)
+        for rule in lexicon.rules("ledger", section)
+        if not is_firm or rule.extra.get("firm")
+    )
 
 
 def _ahead(plain: str, piece: _Piece, following: _Piece | None, comma: re.Pattern[str]) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from transforms.lexicon import Lexicon
 from transforms.numerals import Numerals
+from transforms.signals import Signals
 from transforms.text import Text
 
 # The first year of the n-th five-year plan is this plus five times n.
@@ -37,6 +38,7 @@ class Zones:
     def __init__(self, lexicon: Lexicon) -> None:
         self._chapters = lexicon.rules("chapters", "chapter")
         self._turns = lexicon.rules("chapters", "turn")
+        self._told = Signals(r for r in self._chapters if r["zone"] in ("past", "year"))
         self._report = lexicon.rules("chapters", "genre")
         self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
@@ -80,7 +82,7 @@ class Zones:
 
     def _is_chapter(self, head: str) -> bool:
         """Whether a paragraph is the heading of a look-back or of a year's tasks."""
-        return any(r["zone"] in ("past", "year") and r.pattern.match(head) for r in self._chapters)
+        return self._told.of(head) is not None
 
     def _zone(self, head: str, year: int, chapter: Zone) -> tuple[Zone, str]:
         """The zone that begins with this paragraph and how long it holds ("" where nothing begins)."""
