@@ -112,24 +112,24 @@ def publish(
     A source that cannot be released stands in `rejects.csv` with a reason; the others go on. The version is computed:
     MAJOR if tables or columns change, MINOR if rows were added, else PATCH.
     """
-    from flows.engine import prepare_prefect, start_server
+    from flows.engine import prepare_prefect
     from flows.progress import shown_on, step
 
     if ":/" in output.as_posix()[2:]:
         raise ReleaseError(
             f"{output} is no folder of this machine; write there and copy the release"
         )
-    prepare_prefect("INFO" if verbose else "CRITICAL")
+    server = prepare_prefect(is_verbose=verbose)
     if not verbose:
         warnings.simplefilter("ignore")
     with shown_on(Console(stderr=True)):
         with step("Starting"):
-            server = start_server()
             from flows import publish as flow
             from flows.extraction import load_reader
 
             load_reader(lexicons)
-            server.result()
+            if server:
+                server.wait()
         order = flow.Order(tuple(sources), output, lexicons, corrections, guards)
         if dry_run:
             summary, plan = flow.rehearse(order)
