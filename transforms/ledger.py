@@ -7,6 +7,7 @@ How it decides, and in which order, stands in docs/extraction.md; the words and 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.focus_areas import FocusArea
 from transforms.found import Found
@@ -20,8 +21,7 @@ _WORD = re.compile(r"\w")
 _FIGURE = re.compile(r"\d")
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(NamedTuple):
     """One row of the ledger; `span_start:span_end` is the initiative without its frame (the whole clause elsewhere)."""
 
     start: int
@@ -33,8 +33,7 @@ class Entry:
     modal: Found[str] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Piece:
+class _Piece(NamedTuple):
     """A clause, or the part of one that the masthead leaves; `part` names a part of the masthead."""
 
     start: int
@@ -66,8 +65,7 @@ class _Course:
     fallback: Entry | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(NamedTuple):
     """A clause as the rules see it: its words without what opens them, and what they begin with and demand."""
 
     body: str
@@ -78,8 +76,7 @@ class _Reading:
     is_heading: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _Verdict:
+class _Verdict(NamedTuple):
     """A role and the rule that gave it; `begins` is where an initiative's span begins in the body.
 
     `is_demanded` marks a frame that a governing word demands: it is the initiative of a sentence without another.

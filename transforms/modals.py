@@ -1,7 +1,7 @@
 """What makes a clause a demand, and where what it demands begins."""
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.lexicon import Lexicon, Rule
 
@@ -9,8 +9,7 @@ _LONGEST_AGENT = 7
 _OPENERS = ("verbs", "adverbs", "idioms")
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
+class Demand(NamedTuple):
     """A clause that demands: its deed begins at `begins`; the word that governs it stands at `start:end`."""
 
     begins: int
