@@ -11,21 +11,38 @@ _NEVER = re.compile(r"(?!)")
 class Signals:
     """Answers with the first rule, in the file's order, that matches.
 
-    Whether any does is told first by two patterns: one of the alternatives that are tied to the beginning, tried there
-    alone, and one of all others.
+    Two patterns tell whether any does: one of the alternatives that are tied to the beginning, tried there alone, whose
+    groups tell the rule, and one of all others. Only where an untied one matches are the rules tried one by one.
     """
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
-        parts = [part for rule in self._rules for part in alternatives(rule.pattern.pattern)]
-        self._tied = _joined(part[1:] for part in parts if part.startswith("^"))
-        self._free = _joined(part for part in parts if not part.startswith("^"))
+        tied: list[tuple[int, str]] = []
+        free: list[tuple[int, str]] = []
+        for index, rule in enumerate(self._rules):
+            for part in alternatives(rule.pattern.pattern):
+                (tied if part.startswith("^") else free).append((index, part))
+        # The groups are numbered from 1.
+        self._owners = (-1, *(index for index, _ in tied))
+        self._tied = _joined((part[1:] for _, part in tied), "(")
+        self._free = _joined(part for _, part in free)
+        self._untied = tuple(
+            (index, _joined(part for owner, part in free if owner == index))
+            for index in sorted({index for index, _ in free})
+        )
 
     def of(self, words: str) -> Rule | None:
         """The rule that speaks for the words."""
-        if self._tied.match(words) is None and self._free.search(words) is None:
-            return None
-        return next(rule for rule in self._rules if rule.pattern.search(words))
+        tied = self._tied.match(words)
+        first = self._owners[tied.lastindex or 0] if tied else -1
+        if self._free.search(words):
+            for index, pattern in self._untied:
+                if 0 <= first <= index:
+                    break
+                if pattern.search(words):
+                    first = index
+                    break
+        return self._rules[first] if first >= 0 else None
 
 
 def alternatives(pattern: str) -> Iterator[str]:
@@ -51,6 +68,6 @@ def alternatives(pattern: str) -> Iterator[str]:
     yield pattern[start:]
 
 
-def _joined(parts: Iterable[str]) -> re.Pattern[str]:
+def _joined(parts: Iterable[str], opens: str = "(?:") -> re.Pattern[str]:
     kept = list(parts)
-    return re.compile("|".join(f"(?:{part})" for part in kept)) if kept else _NEVER
+    return re.compile("|".join(f"{opens}{part})" for part in kept)) if kept else _NEVER
