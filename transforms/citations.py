@@ -74,7 +74,10 @@ class Citations:
             clause = starts[bisect_right(starts, start) - 1]
             if not self._is_invoked(text.plain, clause, start, end, rule):
                 continue
-            if rule["level"] != "body":
+            if rule["level"] == "post":
+                if level := self._bodies.level_of(match["body"], speaker):
+                    yield start, start - end, level
+            elif rule["level"] != "body":
                 yield start, start - end, rule["level"]
             elif body := self._bodies.above(text.plain, match, clause, speaker):
                 yield body[0], body[0] - end, body[1]
