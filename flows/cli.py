@@ -126,8 +126,9 @@ def publish(
         with step("Starting"):
             from flows import publish as flow
             from flows.extraction import load_reader
+            from flows.quality import measure_quality
 
-            load_reader(lexicons)
+            measure_quality(load_reader(lexicons))
             if server:
                 server.wait()
         order = flow.Order(tuple(sources), output, lexicons, corrections, guards)

@@ -1,6 +1,7 @@
 """How well the extractor does on the annotated texts that the project ships."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,12 @@ from flows.sources import SEEDS, read_sources
 GOLDEN = SEEDS.parent / "tests" / "golden"
 
 
+@lru_cache(maxsize=1)
 def measure_quality(reader: Reader, golden: Path = GOLDEN) -> Quality | None:
-    """The figures of the extractor alone, without corrections; None where the gold set is not at hand."""
+    """The figures of the extractor alone, without corrections, measured once a process.
+
+    None where the gold set is not at hand.
+    """
     if not golden.is_dir():
         return None
     paths = [(golden / text.source).resolve() for text in read_gold(golden)]
