@@ -32,7 +32,7 @@ def transformations() -> Iterator[tuple[str, Transformation]]:
     for width in _WIDTHS:
         for name, indent in _INDENTS.items():
             yield f"wrapped-{width}-{name}", _wrapped(width, indent)
-        yield f"wrapped-{width}-torn", lambda text, w=width: _torn_lines(_wrapped(w, "    ")(text))
+    yield "wrapped-and-torn", lambda text: _torn_lines(_wrapped(22, "    ")(text))
     yield "indented-blanks", lambda text: _lines(text, "    ")
     yield "indented-full-width", lambda text: _lines(text, "\u3000\u3000")
     yield "indented-tab", lambda text: _lines(text, "\t")
@@ -43,14 +43,21 @@ def transformations() -> Iterator[tuple[str, Transformation]]:
     yield "full-width-figures", lambda text: text.translate(str.maketrans(_FULL_WIDTH))
     yield "half-width-figures", lambda text: text.translate(str.maketrans(_HALF_WIDTH))
     yield "half-width-punctuation", lambda text: text.translate(str.maketrans(_PUNCTUATION))
-    yield "half-width-full-stops", lambda text: re.sub("。(?=\n|$)", ".", text)
+    yield "half-width-full-stops", lambda text: text.replace("。", ".")
+    yield "half-width-last-full-stops", lambda text: re.sub("。(?=\n|$)", ".", text)
     yield "straight-quotes", lambda text: re.sub("[“”]", '"', text)
     yield "corner-quotes", lambda text: text.translate(str.maketrans("“”‘’", "「」『』"))
     yield "traditional", OpenCC("s2t").convert
     yield "simplified", simplified
     makes = list(_MAKES)
-    yield "ordinals-on", lambda text: _renumbered(text, dict(zip(makes, makes[1:] + makes[:1], strict=True)))
-    yield "ordinals-back", lambda text: _renumbered(text, dict(zip(makes, makes[-1:] + makes[:-1], strict=True)))
+    yield (
+        "ordinals-on",
+        lambda text: _renumbered(text, dict(zip(makes, makes[1:] + makes[:1], strict=True))),
+    )
+    yield (
+        "ordinals-back",
+        lambda text: _renumbered(text, dict(zip(makes, makes[-1:] + makes[:-1], strict=True))),
+    )
 
 
 simplified: Transformation = OpenCC("t2s").convert
@@ -100,6 +107,8 @@ def _renumbered(text: str, exchanged: dict[str, str]) -> str:
     def number(match: re.Match[str]) -> str:
         make = str(match.lastgroup)
         figure = match[make].strip("（）")
-        return _MAKES[exchanged[make]](int(figure) if figure.isdigit() else _NUMERALS.index(figure) + 1)
+        return _MAKES[exchanged[make]](
+            int(figure) if figure.isdigit() else _NUMERALS.index(figure) + 1
+        )
 
     return _ORDINALS.sub(number, text)

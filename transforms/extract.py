@@ -28,7 +28,7 @@ from transforms.programmes import ProgrammeFacts, Programmes
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
 from transforms.targets import TargetFacts, Targets
-from transforms.text import Text, decode, read_text
+from transforms.text import Text, decode, plain_view, read_text
 from transforms.topics import Topics
 from transforms.words import Words
 
@@ -91,7 +91,8 @@ class Extractor:
         sheet.add_meetings(meetings)
         sheet.add_people(self._people.find(text, meetings, parts))
         sheet.add_areas(areas)
-        topics = self._topics.of(text, read.masthead.title or "", [area.start for area in areas])
+        headline = plain_view(read.masthead.title or "", self._simplified)
+        topics = self._topics.of(text, headline, [area.start for area in areas])
         sheet.add_initiatives(initiatives, topics)
         sheet.add_programmes(self._programmes.find(text, entries, initiatives))
         sheet.add_targets(targets)

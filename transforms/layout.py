@@ -20,13 +20,27 @@ _COMMAS, _OPENING, _CLOSING = "，、,", "“‘（《〈【〔「『(", "”’
 # No line of a text begins with one of these unless it goes on from the line before.
 _NEVER_FIRST = frozenset("，、。；：！？,.;:!?%％…")
 _NEVER_LAST = frozenset(_COMMAS + _OPENING)
-_SENTENCE_INSIDE = re.compile("[。！？]")
-# Ordinals, brackets and field names begin a line of their own.
-_BEGINNING = re.compile(
-    r"[（(【\[]|[一二三四五六七八九十百\d]{1,3}[）)、.．]|第[一二三四五六七八九十]+[，、章节部]|[^，。\s]{1,8}[：:]"
+_SENTENCE_INSIDE = re.compile(
+    r"[。！？!?]|(?<=[^\x00-\x7f一二三四五六七八九十])[.．](?=[^\x00-\x7f]|$)"
 )
+# A full stop that is half-width is one behind a Chinese character or its marks; elsewhere it may belong to a number.
+_HALF_WIDTH_STOPS = ".．｡﹒"
+# Ordinals, brackets and field names begin a line of their own.
+_NUMBERED = re.compile(
+    r"[（(【\[]|[一二三四五六七八九十百\d]{1,3}[）)、.．]|第[一二三四五六七八九十]+[，、章节部]"
+)
+_BEGINNING = re.compile(rf"{_NUMBERED.pattern}|[^，。\s]{{1,8}}[：:]")
+_MARK = re.compile("[，。；：！？,;:!?]")
+_DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
+_LEAD, _REPEATED = 150, 6
+"""How far a lead repeats its headline, and how many characters of it."""
+_INNER_MARK = re.compile("[，,；;]")
+_HEAD = 4
+"""So many lines at the top may be headlines, which have a comma but no full stop."""
 _EVEN = 0.9
 """From which share of lines of one width on a column is set to that width exactly."""
+_FEW = 3
+"""From how many lines on a single blank is an indentation."""
 _PAIRS = dict(zip("”’）》」』", "“‘（《「『", strict=True))
 
 
@@ -104,21 +118,28 @@ def _lines(source: str) -> list[_Line]:
 
 def _line(source: str, at: int, start: int, end: int, breaks: int) -> _Line:
     """The line from `start` to `end`, with blanks before it from `at` on."""
-    last = source[end - 1]
-    if last in _CLOSING and end - start > 1:
-        last = source[end - 2]
+    closing = source[end - 1] in _CLOSING and end - start > 1
     indent = _columns(source[at:start]) if start > at else 0
     # A blank at the end filled the column too.
-    chars = end - start + (source[end : end + 1] == " ")
-    wide = (len(source[start:end].encode()) - end + start) // 2
+    filled = end + (source[end : end + 1] in (" ", "\u3000"))
+    chars = filled - start
+    wide = (len(source[start:filled].encode()) - chars) // 2
     return _Line(
         start,
         end,
         indent,
         breaks,
-        last in _TERMINAL,
+        _is_terminal(source, start, end - closing),
         (chars, chars + wide),
     )
+
+
+def _is_terminal(source: str, start: int, end: int) -> bool:
+    """Whether the line from `start` to `end` ends where a sentence, or a part of one, does."""
+    last = source[end - 1]
+    if last in _HALF_WIDTH_STOPS and end - start > 4:
+        return not source[end - 2].isascii()
+    return last in _TERMINAL
 
 
 def _divides(source: str, begin: int, end: int, start: int, stop: int) -> bool:
@@ -148,20 +169,29 @@ class _Column:
     full: tuple[int, int] = (0, 0)
     continued: int = 0
     paragraph: int = 0
+    spacing: int = 1
+    """Line ends between most paragraphs."""
+    is_indented: bool = False
+    """Whether some lines are indented as new paragraphs are."""
 
     @classmethod
     def of(cls, lines: list[_Line]) -> "_Column":
         """Read it from the lines that end in mid-sentence."""
         broken = [a for a, b in pairwise(lines) if b.breaks and not a.terminal]
         if len(broken) < 2 or not any(full := _full_widths(lines, broken)):
-            return cls()
+            ends = Counter(b.breaks for a, b in pairwise(lines) if a.terminal)
+            return cls(spacing=ends.most_common(1)[0][0] if ends else 1)
         column = cls(full)
         continued = Counter(
             b.indent for a, b in pairwise(lines) if b.breaks and not a.terminal and column.fills(a)
         )
         base = continued.most_common(1)[0][0] if continued else 0
         fresh = Counter(b.indent for b in lines if b.breaks and b.indent > base)
-        return cls(full, base, fresh.most_common(1)[0][0] if fresh else 0)
+        if fresh[base + 1] < _FEW:
+            # The blank of a headline where its line was broken.
+            del fresh[base + 1]
+        usual = fresh.most_common(1)[0][0] if fresh else base + 2
+        return cls(full, base, usual, is_indented=bool(fresh))
 
     def fills(self, line: _Line) -> bool:
         """Whether a line ends because the column does; the indentation of a first line may or may not count."""
@@ -290,13 +320,28 @@ def _breaks_in_column(
 ) -> bool:
     """Whether `lines[index]` begins a paragraph of a text that is set in columns."""
     line, before = lines[index], paragraph[-1]
-    if column.sets_in(line):
+    if column.sets_in(line) or _ends_headline(source, line, paragraph, column):
         return True
     if column.fills(before):
-        return line.breaks > 1 and before.terminal and source[before.end - 1] not in _PARTS
+        if not before.terminal or source[before.end - 1] in _PARTS:
+            return False
+        return line.breaks > 1 or _BEGINNING.match(source, line.start) is not None
     if before.terminal:
         return True
     return not _has_sentence(source, paragraph) and not _narrow(lines, index)
+
+
+def _ends_headline(source: str, line: _Line, paragraph: list[_Line], column: _Column) -> bool:
+    """Whether a headline that fills its lines ends before `line`: a day opens the lead, or it repeats the last words.
+
+    Where paragraphs are indented, that tells more.
+    """
+    start, end = paragraph[0].start, paragraph[-1].end
+    if column.is_indented or source[:start].strip() or _MARK.search(source, start, end):
+        return False
+    lead = "".join(source[line.start : line.start + 2 * _LEAD].split())[:_LEAD]
+    last = "".join(source[start:end].split())[-_REPEATED:]
+    return _DAY.match(lead) is not None or (last in lead and last + lead[:2] not in lead)
 
 
 def _narrow(lines: list[_Line], index: int) -> bool:
@@ -316,10 +361,27 @@ def _breaks_in_lines(
         return False
     if before.terminal or line.indent or _BEGINNING.match(source, line.start):
         return True
-    if before.end - before.start > 40 and _has_sentence(source, paragraph):
+    if before.end - before.start > 20 and _has_sentence(source, paragraph):
+        return False
+    if line.terminal and _is_torn(source, line, paragraph, column):
         return False
     inner = source.find("，", before.start, before.end)
     return not (paragraph[0].indent and inner > 0)
+
+
+def _is_torn(source: str, line: _Line, paragraph: list[_Line], column: _Column) -> bool:
+    """Whether a sentence was torn before `line`: a pair of marks, or a sentence with commas where blank lines are rare."""
+    start, end = paragraph[0].start, paragraph[-1].end
+    if any(
+        source.count(opening, start, end) > source.count(closing, start, end)
+        and source.find(closing, line.start, line.end) >= 0
+        for closing, opening in _PAIRS.items()
+    ):
+        return True
+    if _NUMBERED.match(source, start) or not paragraph[0].breaks <= column.spacing < line.breaks:
+        return False
+    is_head = source.count("\n", 0, start) < _HEAD
+    return len(_INNER_MARK.findall(source, start, end)) > is_head
 
 
 def _has_sentence(source: str, paragraph: list[_Line]) -> bool:

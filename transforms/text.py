@@ -93,7 +93,7 @@ _MARKS = re.compile("[,;:?!]+")
 _BRACKETS = re.compile(r"\(([^()\n]*)\)|[()]")
 _FULL_STOP = re.compile(rf"\.(?<=[{_HAN}”’》）%].)(?=\s|$|[”’])", re.M)
 _INNER_FULL_STOP = re.compile(
-    rf"\.(?<=[{_HAN}”’》）].)(?<!^[一二三四五六七八九十].)(?=[{_HAN}“《])", re.M
+    rf"\.(?<=[{_HAN}”’》）%].)(?<!^[一二三四五六七八九十].)(?=[{_HAN}“《])", re.M
 )
 # Within numbers and times, full-width marks are no punctuation.
 _IN_NUMBER = re.compile(r"[，：](?:(?<=\d，)(?=\d{3}(?!\d))|(?<=\d：)(?=\d))")
@@ -158,9 +158,10 @@ def _full_width_marks(plain: str) -> str:
         plain = _BRACKETS.sub(_wide_bracket, plain)
     plain = _MARKS.sub(_wide_marks, plain)
     if "." in plain:
-        plain = _FULL_STOP.sub("。", plain)
         # A point between characters may stand within a foreign name; it ends sentences where nothing else does.
-        if plain.count("。") < plain.count("\n") // 2 + 1:
+        others = plain.count("。")
+        plain = _FULL_STOP.sub("。", plain)
+        if not others or plain.count("。") < plain.count("\n") // 2 + 1:
             plain = _INNER_FULL_STOP.sub("。", plain)
     return plain
 

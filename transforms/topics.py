@@ -169,7 +169,12 @@ def _heading_lines(text: Text) -> list[tuple[int, int]]:
     last, at = (0, 0), -_HEADING_DISTANCE - 1
     for number, (start, end) in enumerate(text.paragraphs):
         nearest.append(last if number - at <= _HEADING_DISTANCE else (0, 0))
-        if end - start <= _HEADING_LENGTH and text.plain[end - 1] not in "。；，":
+        if (
+            end - start <= _HEADING_LENGTH
+            and text.plain[end - 1] not in "。；，"
+            # What holds a colon is a line of fields (来源：…).
+            and text.plain.find("：", start, end - 1) < 0
+        ):
             last, at = spans.get(number, (0, 0)), number
     return nearest
 
