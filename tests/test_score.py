@@ -203,6 +203,19 @@ def test_a_release_carries_what_scoring_its_extractor_gives(release: Path) -> No
     assert f"{f1:.2f} (" in quality.words
 
 
+def test_a_published_folder_holds_the_figures_and_its_card_tells_them(
+    prefect_server: None, order: Any
+) -> None:
+    from flows.publish import publish
+
+    folder = publish(order)[1].release.folder
+    quality = measure_quality(load_reader(LEXICONS))
+    assert quality
+    assert json.loads((folder / "quality.json").read_bytes()) == quality.figures
+    assert quality.words.strip() in (folder / "README.md").read_text(encoding="utf-8")
+    assert "quality.json" in (folder / "SHA256SUMS").read_text(encoding="utf-8")
+
+
 def test_without_a_gold_set_nothing_is_said_of_quality(tmp_path: Path) -> None:
     assert measure_quality(load_reader(LEXICONS), tmp_path / "none") is None
 
