@@ -13,6 +13,7 @@ import gzip
 import json
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -27,7 +28,7 @@ from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
 from transforms.pages import read_page
 from transforms.text import Text, decode, read_text
-from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, places, runs
+from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, places
 
 ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 3
@@ -195,9 +196,16 @@ class Design:
         return hstack([total_g, csr_matrix(total_l)]).tocsr()
 
 
+def runs(words: str) -> Iterator[str]:
+    """The runs of two, of three and of four characters."""
+    for length in (2, 3, 4):
+        for start in range(len(words) - length + 1):
+            yield words[start : start + length]
+
+
 def topics_terms(topics: Topics, words: str) -> tuple[list[str], list[int]]:
     """Every gram and the topics of every hand-listed term in a stretch of text."""
-    gs = [gram for found in runs(words) for gram in found if gram.isalpha()]
+    gs = [gram for gram in runs(words) if gram.isalpha()]
     ts = [int(topic) for _, topic in topics.listed(words)]
     return gs, ts
 

@@ -6,10 +6,9 @@ Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term an
 opening of its paragraph, the headings above it and the title vote with less. The topic with the highest sum wins.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import repeat
 from operator import add
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,169 +27,204 @@ PLACES = {
     "heading": 0.45,
 }
 TITLE, LISTED = 0.15, 0.7
-_LONGEST_RUN = 4
+_SHORTEST = 2
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
 _FEW_TERMS = 4
 
-Floats = NDArray[np.float64]
-Integers = NDArray[np.integer[Any]] | Sequence[int]
+Floats = NDArray[np.floating]
+Integers = NDArray[np.int64]
+Ranges = tuple[Integers, Integers]
 
 
 class Topics:
     """Topics by the terms of `topic_terms.csv` and `topic_weights.csv`."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._listed = lexicon.mapping("topic_terms", "topic")
-        self._lengths = _lengths(self._listed)
-        rows = {r["term"]: _read_weights(r["weights"]) for r in lexicon.table("topic_weights")}
-        self.codes = sorted({code for weights in rows.values() for code in weights})
-        self._row = {term: number for number, term in enumerate(rows)}
-        self._learned = {term: n for term, n in self._row.items() if term[0] != "@"}
-        self._weights = np.zeros((len(rows), len(self.codes)))
-        for term, number in self._row.items():
-            for code, weight in rows[term].items():
-                self._weights[number, self.codes.index(code)] = weight
+        listed = lexicon.mapping("topic_terms", "topic")
+        weights = {r["term"]: _read_weights(r["weights"]) for r in lexicon.table("topic_weights")}
+        self.codes = sorted({code for of_term in weights.values() for code in of_term})
+        self._runs = _Runs([*(term for term in weights if term[0] != "@"), *listed])
+        self._learned = self._runs.sums(self._rows(weights.items()))
+        self._listed = self._runs.longest(listed)
+        self._bias = self._rows([("@bias", weights["@bias"])])["@bias"]
+        topics = sorted(set(listed.values()))
+        self._row = {topic: number for number, topic in enumerate(topics)}
+        voices = self._rows((topic, weights.get(f"@{topic}", {})) for topic in topics)
+        self._voices = np.array([voices[topic] for topic in topics], np.float32)
+
+    def _rows(self, weights: Iterable[tuple[str, Mapping[int, int]]]) -> dict[str, Floats]:
+        """What each term adds to each topic; one more column counts the term."""
+        column = {code: number for number, code in enumerate(self.codes)}
+        rows: dict[str, Floats] = {}
+        for term, of_term in weights:
+            rows[term] = row = np.zeros(len(column) + 1)
+            row[[column[code] for code in of_term]] = list(of_term.values())
+            row[-1] = 1
+        return rows
 
     def of(self, text: Text, title: str, tasks: Sequence[int]) -> list[int]:
         """The topic code of every clause of a text; `tasks` are the offsets of the headings of numbered tasks."""
         if not text.clauses:
             return []
-        learned, sizes, listed = self._sums(text.plain, [c.end for c in text.clauses])
-        scores = np.tile(self._weights[self._row["@bias"]], (len(text.clauses), 1))
-        for place, (first, last) in places(text, tasks).items():
-            scores += PLACES[place] * _vote(
-                learned[last] - learned[first],
-                sizes[last] - sizes[first],
-                listed[last] - listed[first],
-            )
-        heading, heading_size, heading_listed = self._sums(title, [len(title)])
-        scores += TITLE * _vote(heading[1:], heading_size[1:], heading_listed[1:])
+        # The title stands behind the text as a clause of its own, which votes everywhere.
+        words = f"{text.plain}\n{title}"
+        learned, listed = self._sums(words, [*(c.end for c in text.clauses), len(words)])
+        ranges = places(text, tasks)
+        own = np.full(len(text.clauses), len(text.clauses))
+        first = np.array([*(first for first, _ in ranges.values()), own])
+        last = np.array([*(last for _, last in ranges.values()), own + 1])
+        shares = np.array([*(PLACES[place] for place in ranges), TITLE])
+        votes = _votes(_between(learned, first, last), _between(listed, first, last))
+        scores = (votes * shares[:, None, None]).sum(axis=0) + self._bias[:-1]
         return [self.codes[best] for best in scores.argmax(axis=1)]
 
     def listed(self, words: str) -> Iterator[tuple[int, str]]:
         """The hand-listed terms in words, the longest at each place: where each begins, and its topic."""
-        done = 0
-        for start, pair in enumerate(map(add, words, words[1:])):
-            if pair not in self._lengths or start < done:
-                continue
-            for length in self._lengths[pair]:
-                if topic := self._listed.get(words[start : start + length]):
-                    yield start, topic
-                    done = start + length
-                    break
+        return self._voiced(*self._runs.of(words))
 
-    def _sums(self, words: str, ends: Sequence[int]) -> tuple[Floats, Floats, Floats]:
-        """Running sums up to each end, nothing before the first: learned weights, their number, hand-listed weights.
+    def _voiced(self, starts: Sequence[int], rows: Sequence[int]) -> Iterator[tuple[int, str]]:
+        """The hand-listed terms among the runs of a text."""
+        done, listed = 0, self._listed
+        for start, row in zip(starts, rows, strict=True):
+            if row in listed and start >= done:
+                length, topic = listed[row]
+                done = start + length
+                yield start, topic
+
+    def _sums(self, words: str, ends: Sequence[int]) -> tuple[Floats, Floats]:
+        """Running sums up to each end, nothing before the first: of learned weights and of hand-listed ones.
 
         >>> files = {"topic_terms.csv": "term,topic\\n耕地,4\\n"}
         >>> files["topic_weights.csv"] = "term,weights\\n@bias,4:0 7:0\\n@4,4:50\\n保护,7:30\\n"
         >>> Topics(Lexicon(files))._sums("要保护，保护耕地。", [4, 9])
-        (array([[ 0.,  0.],
-               [ 0., 30.],
-               [ 0., 60.]]), array([0., 1., 2.]), array([[ 0.,  0.],
-               [ 0.,  0.],
-               [50.,  0.]]))
+        (array([[ 0.,  0.,  0.],
+               [ 0., 30.,  1.],
+               [ 0., 60.,  2.]]), array([[ 0.,  0.,  0.],
+               [ 0.,  0.,  0.],
+               [50.,  0.,  1.]]))
         """
-        learned = np.zeros((len(ends) + 1, len(self.codes)))
-        sizes = np.zeros(len(ends) + 1)
-        for found in runs(words):
-            places = np.fromiter(map(self._learned.get, found, repeat(-1)), np.int32, len(found))
-            starts = np.flatnonzero(places >= 0)
-            learned += self._running(starts, places[starts], ends)
-            sizes[1:] += np.searchsorted(starts, ends)
-        listed = list(self.listed(words))
-        rows = [self._row[f"@{topic}"] for _, topic in listed]
-        return learned, sizes, self._running([start for start, _ in listed], rows, ends)
-
-    def _running(self, starts: Integers, rows: Integers, ends: Sequence[int]) -> Floats:
-        """The weights in these rows, of terms that start there, summed up to each end."""
-        sums = np.zeros((len(rows) + 1, len(self.codes)))
-        np.cumsum(self._weights[rows], axis=0, out=sums[1:])
-        return sums[[0, *np.searchsorted(starts, ends)]]
+        starts, rows = self._runs.of(words)
+        listed = list(self._voiced(starts, rows))
+        voices = [self._row[topic] for _, topic in listed]
+        return (
+            _running(self._learned, starts, rows, ends),
+            _running(self._voices, [start for start, _ in listed], voices, ends),
+        )
 
 
-def runs(words: str) -> Iterator[list[str]]:
-    """The runs of two, of three and of four characters, in the order of their first.
+class _Runs:
+    """Terms by the runs of characters that begin them: the longest at a place tells all terms there."""
 
-    >>> list(runs("治污水"))
-    [['治污', '污水'], ['治污水'], []]
-    """
-    found: Sequence[str] = words
-    for length in range(1, _LONGEST_RUN):
-        found = list(map(add, found, words[length:]))
-        yield found
+    def __init__(self, terms: Iterable[str]) -> None:
+        runs = {term[:n] for term in terms for n in range(_SHORTEST, len(term) + 1)}
+        longer = {run[:-1] for run in runs if len(run) > _SHORTEST}
+        # Those that may go on come first.
+        self._rows = {r: n for n, r in enumerate(sorted(runs, key=lambda r: (r not in longer, r)))}
+        self._going_on = len(longer)
+
+    def sums(self, weights: Mapping[str, Floats]) -> Floats:
+        """For each run, the sum of the weights of all terms that begin it."""
+        nothing = np.zeros(len(next(iter(weights.values()))))
+        sums = np.zeros((len(self._rows), len(nothing)), np.float32)
+        for run, row in self._rows.items():
+            for n in range(_SHORTEST, len(run) + 1):
+                sums[row] += weights.get(run[:n], nothing)
+        return sums
+
+    def longest(self, topics: Mapping[str, str]) -> dict[int, tuple[int, str]]:
+        """For each run that terms begin, the length and the topic of the longest of them."""
+        found = {}
+        for run, row in self._rows.items():
+            lengths = range(len(run), _SHORTEST - 1, -1)
+            if length := next((n for n in lengths if run[:n] in topics), 0):
+                found[row] = length, topics[run[:length]]
+        return found
+
+    def of(self, words: str) -> tuple[list[int], list[int]]:
+        """Where terms may begin in words, and the row of the longest run at each of these places."""
+        row_of, going_on = self._rows.get, self._going_on
+        starts, rows = [], []
+        # Behind a line's end no run goes on.
+        words += "\n"
+        for start, row in enumerate(map(row_of, map(add, words, words[1:]))):
+            if row is None:
+                continue
+            stop = start + _SHORTEST
+            while row < going_on and (longer := row_of(words[start : stop + 1])) is not None:
+                row, stop = longer, stop + 1
+            starts.append(start)
+            rows.append(row)
+        return starts, rows
 
 
-def places(
-    text: Text, tasks: Sequence[int]
-) -> dict[str, tuple[NDArray[np.int64], NDArray[np.int64]]]:
+def _running(
+    weights: Floats, starts: Sequence[int], rows: Sequence[int], ends: Sequence[int]
+) -> Floats:
+    """The weights in these rows, of terms that start there, summed up to each end: whole numbers, so that floats do."""
+    sums = np.zeros((len(rows) + 1, weights.shape[1]), np.float32)
+    if rows:
+        np.cumsum(weights.take(rows, axis=0), axis=0, out=sums[1:])
+    upto = sums.take([0, *(bisect_left(starts, end) for end in ends)], axis=0)
+    return upto.astype(np.float64)
+
+
+def _between(sums: Floats, first: Integers, last: Integers) -> Floats:
+    """From running sums those of ranges."""
+    return sums.take(last, axis=0) - sums.take(first, axis=0)
+
+
+def _votes(learned: Floats, listed: Floats) -> Floats:
+    """What places say: many terms in one place count for less each, hand-listed ones in full."""
+    share = 2 / np.sqrt(np.maximum(learned[..., -1:], _FEW_TERMS))
+    votes: Floats = learned[..., :-1] * share + LISTED * listed[..., :-1]
+    return votes
+
+
+def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
     """For each place of `PLACES` the ranges of clauses that vote there, one range a clause (empty where none does)."""
-    clauses = text.clauses
-    ranges: dict[str, list[tuple[int, int]]] = {place: [] for place in PLACES}
-    headings = _heading_lines(text)
-    sentence = before = paragraph = (
-        0  # the first clauses of this sentence, of the one before, of this paragraph
-    )
-    task, remaining = (0, 0), sorted(tasks, reverse=True)
-    ends = _sentence_ends(text)
-    for index, clause in enumerate(clauses):
-        if index and clause.paragraph != clauses[index - 1].paragraph:
-            sentence = before = paragraph = index
-        elif index and clause.sentence != clauses[index - 1].sentence:
-            before, sentence = sentence, index
-        while remaining and remaining[-1] < clause.end:
-            remaining.pop()
-            task = (index, index + 1)
-        ranges["clause"].append((index, index + 1))
-        ranges["before"].append((max(sentence, index - 3), index))
-        ranges["after"].append((index + 1, max(index + 1, min(index + 3, ends[clause.sentence]))))
-        ranges["sentence_before"].append((max(before, index - 12), max(sentence, before)))
-        ranges["opening"].append((paragraph, paragraph + (index > paragraph)))
-        ranges["task"].append(task if task[0] != index else (0, 0))
-        ranges["heading"].append(headings[clause.paragraph])
+    index = np.arange(len(text.clauses))
+    sentences = np.array([clause.sentence for clause in text.clauses])
+    paragraphs = np.array([clause.paragraph for clause in text.clauses])
+    sentence = np.searchsorted(sentences, sentences)
+    opening = np.searchsorted(paragraphs, paragraphs)
+    before = np.maximum(opening, np.searchsorted(sentences, sentences - 1))
+    sentence_end = np.searchsorted(sentences, sentences, side="right")
+    task = _tasks(text, tasks, index)
+    headings = _headings(text, paragraphs)
     return {
-        place: (np.array([a for a, _ in spans]), np.array([max(a, b) for a, b in spans]))
-        for place, spans in ranges.items()
+        "clause": (index, index + 1),
+        "before": (np.maximum(sentence, index - 3), index),
+        "after": (index + 1, np.maximum(index + 1, np.minimum(index + 3, sentence_end))),
+        "sentence_before": (np.minimum(np.maximum(before, index - 12), sentence), sentence),
+        "opening": (opening, opening + (index > opening)),
+        "task": (task, task + ((task >= 0) & (task != index))),
+        "heading": (headings[0][paragraphs], headings[1][paragraphs]),
     }
 
 
-def _sentence_ends(text: Text) -> dict[int, int]:
-    """Sentence -> the number of the clause after its last."""
-    return {clause.sentence: index + 1 for index, clause in enumerate(text.clauses)}
+def _tasks(text: Text, tasks: Sequence[int], index: Integers) -> Integers:
+    """For each clause that of the last numbered task's heading up to it, -1 before the first."""
+    ends = [clause.end for clause in text.clauses]
+    clauses = np.array([-1, *np.searchsorted(ends, sorted(tasks), side="right")])
+    return clauses[np.searchsorted(clauses, index, side="right") - 1]
 
 
-def _heading_lines(text: Text) -> list[tuple[int, int]]:
+def _headings(text: Text, paragraphs: Integers) -> Ranges:
     """For each paragraph, the clauses of the nearest line above it that looks like a heading."""
-    spans: dict[int, tuple[int, int]] = {}
-    for index, clause in enumerate(text.clauses):
-        first, _ = spans.get(clause.paragraph, (index, index))
-        spans[clause.paragraph] = (first, index + 1)
-    nearest: list[tuple[int, int]] = []
-    last, at = (0, 0), -_HEADING_DISTANCE - 1
-    for number, (start, end) in enumerate(text.paragraphs):
-        nearest.append(last if number - at <= _HEADING_DISTANCE else (0, 0))
-        if (
-            end - start <= _HEADING_LENGTH
-            and text.plain[end - 1] not in "。；，"
-            # What holds a colon is a line of fields (来源：…).
-            and text.plain.find("：", start, end - 1) < 0
-        ):
-            last, at = spans.get(number, (0, 0)), number
-    return nearest
-
-
-def _vote(learned: Floats, sizes: Floats, listed: Floats) -> Floats:
-    """What places say: many terms in one place count for less each, hand-listed ones in full."""
-    share: Floats = 2 / np.sqrt(np.maximum(sizes, _FEW_TERMS))
-    return learned * share[:, None] + LISTED * listed
-
-
-def _lengths(terms: Iterable[str]) -> Mapping[str, Sequence[int]]:
-    """The first two characters of terms -> how long those are, the longest first."""
-    lengths: dict[str, set[int]] = {}
-    for term in terms:
-        lengths.setdefault(term[:2], set()).add(len(term))
-    return {pair: sorted(found, reverse=True) for pair, found in lengths.items()}
+    numbers = np.arange(len(text.paragraphs))
+    lines = [
+        number
+        for number, (start, end) in enumerate(text.paragraphs)
+        if end - start <= _HEADING_LENGTH
+        and text.plain[end - 1] not in "。；，"
+        # What holds a colon is a line of fields (来源：…).
+        and text.plain.find("：", start, end - 1) < 0
+    ]
+    above = np.array([-_HEADING_DISTANCE - 1, *lines])
+    nearest = above[np.searchsorted(above, numbers) - 1]
+    is_near = numbers - nearest <= _HEADING_DISTANCE
+    first = np.searchsorted(paragraphs, nearest)
+    return first, np.where(is_near, np.searchsorted(paragraphs, nearest, side="right"), first)
 
 
 def _read_weights(cell: str) -> dict[int, int]:
