@@ -41,7 +41,6 @@ class Programmes:
         self._titles = Titles(lexicon)
         self._uses = lexicon.mapping("programme_heads", "use")
         self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
-        self._before = [*_BEFORE, *lexicon.terms("programme_words", use="stop")]
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
         self._places = {r["short"] for r in lexicon.table("divisions") if len(r["short"]) > 1}
 
@@ -74,7 +73,7 @@ class Programmes:
         clause = plain[entry.span_start : entry.span_end]
         if not self._rules["anchor"].search(clause):
             return
-        named = [*self._known(plain, entry), *self._quoted(plain, entry)]
+        named = [*self._known(plain, entry), *self._quoted(plain, entry, start)]
         marked = self._rules["marked"].finditer(plain, entry.span_start, entry.span_end)
         taken = [*named, *(match.span() for match in marked)]
         for span in self._headed(plain, entry, start):
@@ -84,17 +83,20 @@ class Programmes:
 
     def _known(self, plain: str, entry: Entry) -> Iterator[Span]:
         """Names that everybody knows, with the quotation marks and the closing noun they may have."""
-        for match in self._rules["known"].finditer(plain, entry.span_start, entry.span_end):
-            yield match.span()
+        for rule in ("joint", "known"):
+            for match in self._rules[rule].finditer(plain, entry.span_start, entry.span_end):
+                yield match.span()
 
-    def _quoted(self, plain: str, entry: Entry) -> Iterator[Span]:
+    def _quoted(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """Names in quotation marks: with a closing noun, or by what governs them."""
         for match in self._rules["quoted"].finditer(plain, entry.span_start, entry.span_end):
             if match["head"]:
-                yield self._awarded(plain, entry.span_start, match.start("name")), match.end("head")
+                begin = self._awarded(plain, entry.span_start, match.start("name"))
+                yield self._qualified(plain, start, begin), match.end("head")
             elif self._is_named(plain, entry, match):
+                begin = self._qualified(plain, start, match.start("name"))
                 for one in self._rules["quotation"].finditer(plain, *match.span("name")):
-                    yield one.span()
+                    yield begin if one.start() == match.start("name") else one.start(), one.end()
 
     def _awarded(self, plain: str, start: int, begin: int) -> int:
         """Where a name begins whose rank (国家, 省级) stands directly before it."""
@@ -102,6 +104,14 @@ class Programmes:
             if match.end() == begin:
                 return match.start()
         return begin
+
+    def _qualified(self, plain: str, start: int | None, begin: int) -> int:
+        """Where a name begins whose field (农业“特”“优”战略) stands between its verb and its marks."""
+        if start is None or begin <= start:
+            return begin
+        first = self._begin(plain, start, begin, "any")
+        words = plain[first:begin]
+        return first if self._rules["field"].fullmatch(words) else begin
 
     def _is_named(self, plain: str, entry: Entry, match: re.Match[str]) -> bool:
         """Whether bare quotation marks hold a name: governed as one, and no counted catch-phrase."""
@@ -112,6 +122,8 @@ class Programmes:
             return True
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
+        if self._rules["stance"].match(after):
+            return False
         return bool(self._rules["governed"].search(before) or self._rules["followed"].match(after))
 
     def _headed(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
@@ -132,7 +144,9 @@ class Programmes:
         words, use = plain[begin : match.start()], self._uses[match[0]]
         if use == "whole":
             return len(words) <= _LONGEST
-        if not _SHORTEST <= len(words) <= _LONGEST:
+        # A noun of two characters is so common that it takes three more to make a name.
+        shortest = _SHORTEST + (use in ("any", "issued") and len(match[0]) == _SHORTEST)
+        if not shortest <= len(words) <= _LONGEST:
             return False
         if use == "official":
             return bool(self._rules["official"].match(words))
@@ -147,9 +161,10 @@ class Programmes:
 
     def _begin(self, plain: str, start: int, stop: int, use: str) -> int:
         """Where a name begins that ends at or after `stop`: after marks, verbs, counts and bare places."""
-        begin = max(start, *(plain.rfind(mark, start, stop) + 1 for mark in self._before))
-        for match in self._rules["inner"].finditer(plain, begin, stop):
-            begin = match.end()
+        begin = max(start, *(plain.rfind(mark, start, stop) + 1 for mark in _BEFORE))
+        for rule in ("stop", "inner"):
+            for match in self._rules[rule].finditer(plain, begin, stop):
+                begin = match.end()
         if use == "official" and (rank := self._rules["class"].search(plain, begin, stop)):
             return rank.start()
         while begin < stop:
