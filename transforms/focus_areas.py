@@ -62,6 +62,7 @@ class FocusAreas:
             lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
         )
         self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
+        self._matter = lexicon.rules("ordinals", "matter")[0].pattern
         self._agenda = lexicon.rules("ordinals", "agenda")[0].pattern
         self._announces = lexicon.rules("ordinals", "announces")[0].pattern
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
@@ -163,6 +164,8 @@ class FocusAreas:
         for mark, end in zip(series.marks, ends, strict=True):
             start, stop = self._heading(text, mark)
             words = text.plain[start:stop]
+            if self._matter.match(words):
+                continue
             if mark.demands or self._modals.opens(words) or self._modals.of(words):
                 votes += 0 if self._past.of(words) and not self._modals.opens(words) else 1
             elif not self._past.of(words) and self._demands_inside(text, mark, end):

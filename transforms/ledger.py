@@ -108,6 +108,7 @@ class Ledger:
         )
         self._signals = {name: Signals(lexicon.rules("ledger", name)) for name in sections}
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
+        self._line = lexicon.rules("ordinals", "line")[0].pattern
         self._section = lexicon.rules("ordinals", "section")[0].pattern
         self._done = Signals(r for r in lexicon.rules("ledger", "past") if r.extra.get("firm"))
         self._signs = {
@@ -216,6 +217,9 @@ class Ledger:
         if course.zone.kind in _PLANS and self._is_numbered(text, piece):
             course.mode, course.is_headed = "directive", self._stands_alone(text, piece)
             return _Verdict("heading", "heading.numbered")
+        if self._is_line(text, piece):
+            course.is_headed = True
+            return _Verdict("heading", "heading.line")
         if course.zone.is_heading:
             return _Verdict("heading", course.zone.rule)
         if course.zone.kind == "furniture":
@@ -244,6 +248,16 @@ class Ledger:
         if end - start >= 64 or text.sentences[piece.sentence] != (start, end):
             return False
         return _WORD.match(text.plain[end - 1]) is not None or self._is_numbered(text, piece)
+
+    def _is_line(self, text: Text, piece: _Piece) -> bool:
+        """Whether a numbered line without a full stop begins here."""
+        start, end = text.paragraphs[piece.paragraph]
+        return (
+            piece.start == start
+            and _WORD.match(text.plain[end - 1]) is not None
+            and self._stands_alone(text, piece)
+            and self._line.match(text.plain[start:end]) is not None
+        )
 
     def _is_numbered(self, text: Text, piece: _Piece) -> bool:
         """Whether a paragraph of a report begins here with the number of a section: （二）."""
@@ -370,9 +384,9 @@ class Ledger:
     def _by_signal(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Words that mark the past, a judgement, or what a meeting did, whatever the sentence is about."""
         is_plan = course.zone.kind in _PLANS
-        is_deed = reading.is_deed and (
-            is_plan or course.mode == "directive" or self._continues(course)
-        )
+        is_directed = course.mode == "directive"
+        is_deed = reading.is_deed and (is_plan or is_directed or self._continues(course))
+        is_deed = is_deed or (is_directed and self._modals.begins_phrase(reading.body))
         rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body)
         if rule is None:
             return None

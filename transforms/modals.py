@@ -132,7 +132,9 @@ class Modals:
         if self.opens(words) or self._inside.match(words):
             return 0
         ends = (at for at in range(1, min(len(words), 40)) if self.is_agent(words[:at]))
-        return next((at for at in ends if self.opens(words[at:])), -1)
+        return next(
+            (at for at in ends if self.opens(words[at:]) or self.begins_phrase(words[at:])), -1
+        )
 
 
 def _stays(rules: tuple[Rule, ...], match: re.Match[str]) -> bool:

@@ -40,6 +40,7 @@ class Zones:
         self._turns = lexicon.rules("chapters", "turn")
         self._told = Signals(r for r in self._chapters if r["zone"] in ("past", "year"))
         self._report = lexicon.rules("chapters", "genre")
+        self._minutes = lexicon.rules("chapters", "minutes")[0].pattern
         self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
         self._year = lexicon.rules("chapters", "year")[0].pattern
@@ -74,6 +75,8 @@ class Zones:
 
         A single heading without a number may be a news item's own.
         """
+        if self._minutes.search(text.plain[:400]):
+            return False
         opening = text.plain[:1500]
         if any(rule.pattern.search(opening) for rule in self._report):
             return True
