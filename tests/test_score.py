@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -208,7 +209,7 @@ def test_a_published_folder_holds_the_figures_and_its_card_tells_them(
 ) -> None:
     from flows.publish import publish
 
-    folder = publish(order)[1].release.folder
+    folder = publish(replace(order, golden=GOLDEN))[1].release.folder
     quality = measure_quality(load_reader(LEXICONS))
     assert quality
     assert json.loads((folder / "quality.json").read_bytes()) == quality.figures
