@@ -281,16 +281,6 @@ def _division_codes(data: Dataset) -> Findings:
     ]
 
 
-def _central_places(data: Dataset) -> Findings:
-    columns = ("level", "jurisdiction", "division_code", "province")
-    return [
-        f"central, with {next(filter(None, places))}"
-        if level == "central" and any(places)
-        else None
-        for level, *places in data.rows("meetings", *columns)
-    ]
-
-
 # ---------------------------------------------------------------------------- initiatives
 
 
@@ -421,13 +411,6 @@ _OF_ONE_TABLE = (
         "division_code",
         "division_code is in the list of divisions",
         _division_codes,
-    ),
-    Rule(
-        "meetings",
-        "central_meetings_have_no_place",
-        "jurisdiction",
-        "a central meeting has no jurisdiction, code or province",
-        _central_places,
     ),
     Rule(
         "initiatives",

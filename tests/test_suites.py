@@ -198,9 +198,6 @@ BREAKS: dict[tuple[str, str], tuple[str, str, int, Any, str]] = {
     ("meetings", "division_code_exists"): (
         "meetings", "division_code", 0, "110100", "no division has the code 110100",
     ),
-    ("meetings", "central_meetings_have_no_place"): (
-        "meetings", "level", 0, "central", "central, with 云溪县",
-    ),
     ("initiatives", "topic_label_names_the_topic"): (
         "initiatives", "topic", 0, 2, "topic 2 is not 'Macroeconomics'",
     ),
