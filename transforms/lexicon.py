@@ -8,7 +8,7 @@ import csv
 import io
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -78,7 +78,7 @@ class Lexicon:
         if not terms:
             raise LexiconError(f"{file}.csv: no entries for {{{name}}}")
         # Longest first, so that a name is not cut short by another that begins it.
-        return f"(?:{'|'.join(map(re.escape, sorted(terms, key=lambda t: (-len(t), t))))})"
+        return f"(?:{_branches(sorted(terms, key=lambda t: (-len(t), t)))})"
 
     def compile(self, pattern: str) -> re.Pattern[str]:
         """A pattern with each `{name}` replaced by the alternation of that word list."""
@@ -136,6 +136,22 @@ class Lexicon:
         )
         _prove(file, rule)
         return rule
+
+
+def _branches(terms: Sequence[str]) -> str:
+    """Terms as a pattern that branches by one character after the other, so that few of them are tried at a place.
+
+    >>> _branches(["abc", "ab", "d"])
+    '(?:ab(?:c|)|d)'
+    """
+    rests: dict[str, list[str]] = {}
+    for term in terms:
+        rests.setdefault(term[:1], []).append(term[1:])
+    branches = [
+        re.escape(first) + (_branches(rest) if first and rest != [""] else "")
+        for first, rest in rests.items()
+    ]
+    return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
 
 def _prove(file: str, rule: Rule) -> None:
