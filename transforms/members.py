@@ -12,13 +12,15 @@ _OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
 _CLAUSE_ENDS, _SENTENCE_ENDS = "，；。：！？\n", "。！？\n"
 _LIST_MARKS = "；，、"
 _JOINT = re.compile("[、]")
-_STOPS = "、，；。：！？“”（）\\s"
+_STOPS = "、，；。：！？“”（）《》\\s"
 # How far behind the label a list of members may begin.
 _REACH = 400
 _NEAR = 120
 _PAIR = (1, 2)
 # Members with a common head are looked for by one pattern, up to so many.
 _RUN = 10
+# A first member so many times longer than the longest other holds more than itself.
+_LONG = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +40,10 @@ class Members:
     def __init__(self, lexicon: Lexicon) -> None:
         self._numerals = Numerals(lexicon)
         self._marks = f"{self._numerals.characters}{self._numerals.doubles}0-9"
+        self._verb = lexicon.compile("{verbs}")
+        self._doubles = self._numerals.doubles
+        self._announcing = lexicon.rules("enumerations", "announcing")[0].pattern
+        self._governs = lexicon.compile("{member_words__frame}$")
         self._before = lexicon.rules("enumerations", "before")[0].pattern
         self._cut = lexicon.rules("enumerations", "cut")[0].pattern
         self._after = lexicon.rules("enumerations", "after")
@@ -71,24 +77,28 @@ class Members:
         if is_tied or plain[label.start - 1 : label.start] != _OPENING[0]:
             quoted = self._quoted_before(plain, end)
             if len(quoted) == 1:
-                quoted = self._pieces(plain, *quoted[0], is_first_bare=True)
+                quoted = self._pieces(plain, *quoted[0], label.count, is_first_bare=True)
             if len(quoted) > 1:
                 return quoted
-        members = self._pieces(plain, start, end, is_first_bare=False)
+        members = self._pieces(plain, start, end, label.count, is_first_bare=False)
         if len(members) < 2 and is_tied:
             members = self._clauses_before(plain, start, end)
-        is_whole = is_tied or (not label.is_known and self._is_close(plain, label, members))
-        is_whole = is_whole and len(members) == label.count
+        is_whole = is_tied or self._is_close(plain, label, members)
+        is_whole = is_whole and len(members) == label.count and not self._is_double(plain, label)
         return members if len(members) > 1 and (is_whole or (tie and tie["etc"])) else []
 
     def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
         """Whether a list just before a label is its own: not numbers, and a quoted pair's joined by a word."""
-        if not members:
+        if not members or (label.is_known and label.count in _PAIR):
             return False
         is_counted = any(plain[start] in "0123456789" for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
         is_joined = is_pair and self._cut.search(plain, members[0][1], members[-1][0])
         return not is_counted and (not is_pair or bool(is_joined))
+
+    def _is_double(self, plain: str, label: Label) -> bool:
+        """Whether a label (双随机) says twice what it counts: no list before it spells that out."""
+        return plain[label.start] in self._doubles
 
     @staticmethod
     def _clause_start(plain: str, at: int, ends: str) -> int:
@@ -114,28 +124,46 @@ class Members:
         return members
 
     def _pieces(
-        self, plain: str, start: int, end: int, *, is_first_bare: bool
+        self, plain: str, start: int, end: int, count: int, *, is_first_bare: bool
     ) -> list[tuple[int, int]]:
-        """A list cut into its members; the first may follow the verb that governs the list."""
+        """A list cut into its members; the first may follow the verb that governs the list.
+
+        和 parts the last two, unless the other marks give the number declared.
+        """
         cuts = [m.span() for m in _JOINT.finditer(plain, start, end)]
         last = [m.span() for m in self._cut.finditer(plain, cuts[-1][1] if cuts else start, end)]
-        bounds = [*cuts, *last[-1:]]
+        bounds = cuts if len(cuts) + 1 == count else [*cuts, *last[-1:]]
         pieces = list(
             zip([start, *(b for _, b in bounds)], [*(a for a, _ in bounds), end], strict=True)
         )
         if not is_first_bare and len(pieces) > 1:
-            pieces[0] = (self._after_deed(plain, *pieces[0]), pieces[0][1])
-            if self._is_deed(plain, *pieces[-1]):
+            lengths = {b - a for a, b in pieces[1:]}
+            pieces[0] = self._first_bare(plain, *pieces[0], max(lengths))
+            is_even = lengths == {pieces[0][1] - pieces[0][0]}
+            if not is_even and self._is_deed(plain, *pieces[-1]):
                 return []
         return [_bare(plain, *piece) for piece in pieces if piece[0] < piece[1]]
 
+    def _first_bare(self, plain: str, start: int, end: int, longest: int) -> tuple[int, int]:
+        """The first member without the verb that governs the list and whose subject may stand before it."""
+        start = self._after_deed(plain, start, end)
+        if end - start > _LONG * longest:
+            found = (m.span() for m in self._verb.finditer(plain, start, end - 1))
+            verbs = [b for a, b in found if b - a > 1 and b + 1 < end]
+            start = verbs[-1] if verbs else start
+        return start, end
+
     def _after_deed(self, plain: str, start: int, end: int) -> int:
+        if announced := self._announcing.match(plain, start, end):
+            start = announced.end()
         lead = self._deed.match(plain, start, end)
         return lead.end() if lead and lead.end() < end else start
 
     def _is_deed(self, plain: str, start: int, end: int) -> bool:
-        """Whether all of it is a verb, which governs the label and is no member beside it."""
-        return bool(self._deed.fullmatch(plain, start, end))
+        """Whether it is or ends with a verb, which governs the label and is no member beside it."""
+        return bool(
+            self._deed.fullmatch(plain, start, end) or self._governs.search(plain, start, end)
+        )
 
     def _clauses_before(self, plain: str, start: int, end: int) -> list[tuple[int, int]]:
         """Members that are clauses of their own (甲；乙；丙等三个问题)."""
@@ -170,11 +198,16 @@ class Members:
             bounds = [i for i in range(start, end) if plain[i] == mark]
             pieces = list(zip([start, *(b + 1 for b in bounds)], [*bounds, end], strict=True))
             if len(pieces) == count:
-                return [_bare(plain, *piece) for piece in pieces]
+                return [_bare(plain, *self._opened_at(plain, *piece)) for piece in pieces]
             if bounds and mark == _LIST_MARKS[1]:
                 return []
-        pieces = self._pieces(plain, start, end, is_first_bare=True)
+        pieces = self._pieces(plain, start, end, count, is_first_bare=True)
         return pieces if len(pieces) == count else []
+
+    def _opened_at(self, plain: str, start: int, end: int) -> tuple[int, int]:
+        """A member without its mark of order and 要."""
+        lead = self._opening.match(plain, start, end)
+        return (lead.end() if lead else start), end
 
     def _numbered(self, text: Text, at: int, count: int) -> list[tuple[int, int]]:
         """The clauses behind 一是, 二是 … as far as they go on without a gap."""
@@ -186,8 +219,8 @@ class Members:
         for match in rule.pattern.finditer(text.plain, start):
             if self._numerals.count(match["n"]) == len(members) + 1:
                 members.append((match.end(), self._clause_end(text.plain, match.end())))
-            if len(members) == count:
-                break
+            elif self._numerals.count(match["n"]) == count + 1 and len(members) == count:
+                return []  # the numbers go on: they count something else
         return [m for m in members if m[0] < m[1]] if len(members) > 1 else []
 
     def _first(self, rule: Rule, text: Text, at: int) -> list[int]:
@@ -211,7 +244,7 @@ class Members:
         """One list whose members all begin with the head (稳就业、稳金融 …)."""
         if not self._has_common(text, label) or label.count > _RUN:
             return []
-        piece = f"({re.escape(label.head)}[^{_STOPS}]{{1,12}})"
+        piece = f"({re.escape(label.head)}[^{_STOPS}]{{1,30}})"
         pattern = re.compile(f"[{_STOPS}]{{1,2}}".join([piece] * label.count))
         match = pattern.search(text.plain, *self._around(text, label))
         return [match.span(i + 1) for i in range(label.count)] if match else []
