@@ -279,14 +279,11 @@ class Ledger:
 
     def _by_speech(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
-        if (
-            reading.is_deed
-            or reading.demand
-            or (course.mode == "directive" and not course.is_first)
-        ):
+        if reading.is_deed or reading.demand:
             return None
         rule = self._signals["speech"].of(reading.body)
-        if rule is None:
+        is_within = course.mode == "directive" and not course.is_first
+        if rule is None or (is_within and rule.name != "speech.points"):
             return None
         course.speech, course.speech_is_new = rule["says"], True
         course.has_spoken = True

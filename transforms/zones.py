@@ -40,6 +40,7 @@ class Zones:
         self._turns = lexicon.rules("chapters", "turn")
         self._told = Signals(r for r in self._chapters if r["zone"] in ("past", "year"))
         self._report = lexicon.rules("chapters", "genre")
+        self._when = lexicon.rules("chapters", "dated")[0].pattern
         self._minutes = lexicon.rules("chapters", "minutes")[0].pattern
         self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
@@ -85,7 +86,8 @@ class Zones:
 
     def _is_chapter(self, head: str) -> bool:
         """Whether a paragraph is the heading of a look-back or of a year's tasks."""
-        return self._told.of(head) is not None
+        rule = self._told.of(head)
+        return rule is not None and (rule["zone"] == "past" or self._when.search(head) is not None)
 
     def _zone(self, head: str, year: int, chapter: Zone) -> tuple[Zone, str]:
         """The zone that begins with this paragraph and how long it holds ("" where nothing begins)."""
