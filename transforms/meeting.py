@@ -180,7 +180,8 @@ class Meetings:
 
     def _mention(self, plain: str, head: int, end: int, is_headline: bool) -> _Named:
         clause = _clause_start(plain, head)
-        start = clause + self._name_start(plain[clause:head])
+        is_held = self._rules["held.directly"].match(plain[end : end + 60]) is not None
+        start = clause + self._name_start(plain[clause:head], is_held)
         # A blank may part the verb from the name: 举办 “…”讲座.
         before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
         name = plain[start:end]
@@ -196,14 +197,18 @@ class Meetings:
             is_cited,
         )
 
-    def _name_start(self, words: str) -> int:
-        """Where in its clause a meeting's name begins: after the verb, else after what introduces it; after a date."""
+    def _name_start(self, words: str, is_held: bool) -> int:
+        """Where in its clause a meeting's name begins: after the verb, else after what introduces it; after a date.
+
+        Of a meeting that is said to be held, what is studied there belongs to the name (学习…座谈会举行).
+        """
         verb = self._rules["name.verb"].match(words)
         start = verb.end() if verb else 0
         if (verb is None or self._rules["again"].search(words, start)) and (
             lead := self._rules["name.lead_in"].match(words[start:])
         ):
-            start += lead.end()
+            is_theme = is_held and self._rules["name.theme"].match(lead[0])
+            start += 0 if is_theme else lead.end()
         time = self._rules["name.time"].match(words[start:])
         return start + time.end() if time else start
 
