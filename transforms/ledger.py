@@ -102,6 +102,7 @@ class Ledger:
             "assessment",
             "frame",
             "announce",
+            "seeing",
             "thanks",
             "debris",
             "attendance",
@@ -324,6 +325,9 @@ class Ledger:
         start, end = reading.begins + demand.start, reading.begins + demand.end
         course.modal = Found(start, end, text.text[start:end])
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
+        if rule := self._signals["seeing"].of(rest):
+            course.mode = "assessment"
+            return _Verdict("frame", rule.name)
         if rest and (frame := self._frame(rest)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
         return _Verdict("initiative", demand.rule, demand.begins)
