@@ -1,5 +1,6 @@
 """Focus areas: the numbered or counted main tasks of the directive part."""
 
+import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,6 +12,10 @@ from transforms.numerals import Numerals
 from transforms.signals import Signals
 from transforms.text import Text
 from transforms.zones import Zone, Zones
+
+# How long a line may be that is a heading; what no heading holds.
+_LINE = 40
+_STOP = re.compile("[。；！？：]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +229,7 @@ class FocusAreas:
         ends = [m.start for m in series.marks[1:]] + [series.end]
         for mark, end in zip(series.marks, ends, strict=True):
             start, stop = self._heading(text, mark)
+            stop = max(stop, _line_end(text, mark))
             if start < stop <= end:
                 yield Found(start, stop, FocusArea(mark.ordinal, end))
 
@@ -256,6 +262,14 @@ class FocusAreas:
             begins = at + (demand.begins if demand else 0)
             if words.startswith(lead, begins):
                 yield _Mark(clause.start, clause.start + begins, "counted", 0, index)
+
+
+def _line_end(text: Text, mark: _Mark) -> int:
+    """Where a heading ends that has a line of its own, whatever commas it holds; 0 for any other."""
+    begin, end = text.paragraphs[_paragraph(text, mark)]
+    line = text.plain[begin:end].rstrip()
+    is_alone = begin == mark.start and len(line) <= _LINE and not _STOP.search(line)
+    return begin + len(line) if is_alone else 0
 
 
 def _series(text: Text, marks: list[_Mark], breaks: tuple[int, ...]) -> list[_Series]:
