@@ -12,6 +12,7 @@ from transforms.text import Text
 
 # One thing for each (一县一策, 一带一路) counts nothing; three ones (一廊一区一带) do.
 _EACH = 2
+_MARKS = str.maketrans("", "", "“”「」『』\"")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,21 @@ class Enumerations:
         """The catch-phrases of the text, each where it stands first, with the members that it has anywhere."""
         places: dict[str, list[Label]] = {}
         for label in self._labels.read(text.plain):
-            places.setdefault(text.plain[label.start : label.end], []).append(label)
+            name = _unmarked(text.plain[label.start : label.end])
+            places.setdefault(name, []).append(label)
         return tuple(self._found(text, labels) for labels in places.values())
 
     def _found(self, text: Text, labels: Sequence[Label]) -> Found[EnumerationFacts]:
         first = labels[0]
         members = self._members.of(text, labels)
         items = tuple(Found(start, end, text.text[start:end]) for start, end in members)
-        facts = EnumerationFacts(text.text[first.start : first.end], first.count, items)
+        facts = EnumerationFacts(_unmarked(text.text[first.start : first.end]), first.count, items)
         return Found(first.start, first.end, facts)
+
+
+def _unmarked(label: str) -> str:
+    """A label without the quotation marks that may stand in it (四个“必须”)."""
+    return label.translate(_MARKS)
 
 
 class _Labels:
@@ -83,8 +90,8 @@ class _Labels:
         return best
 
     def _label(self, match: re.Match[str], count: int) -> Label:
-        head = self._head.match(match["label"])
-        words = match["label"]
+        words = _unmarked(match["label"])
+        head = self._head.match(words)
         return Label(
             match.start("label"),
             match.end("label"),
@@ -95,7 +102,7 @@ class _Labels:
 
     def _count(self, rule: Rule, match: re.Match[str]) -> int:
         """The number that the label declares; 0 where it is no catch-phrase."""
-        words = match["label"]
+        words = _unmarked(match["label"])
         if words in self._slogans:
             return self._slogans[words]
         if self._is_other(words):
