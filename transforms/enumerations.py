@@ -12,7 +12,7 @@ from transforms.text import Text
 
 # One thing for each (一县一策, 一带一路) counts nothing; three ones (一廊一区一带) do.
 _EACH = 2
-_MARKS = str.maketrans("", "", "“”「」『』\"")
+_MARKS = str.maketrans("", "", '“”「」『』"')
 
 
 @dataclass(frozen=True, slots=True)
