@@ -8,8 +8,9 @@ import datetime
 import hashlib
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from operator import itemgetter
+from typing import Any
 
 from expectations import tables
 from expectations.tables import Row
@@ -167,7 +168,7 @@ class _Sheet:
                 tables.Meeting(
                     meeting_id=meeting_id,
                     document_id=self._document_id,
-                    **asdict(facts),
+                    **_columns(facts),
                     **place,
                 )
             )
@@ -180,7 +181,7 @@ class _Sheet:
                     participant_id=self._make.mint("participants", found.value.name),
                     meeting_id=self._meeting_id,
                     document_id=self._document_id,
-                    **asdict(found.value),
+                    **_columns(found.value),
                     **self._make.span(found.start, found.end),
                 )
             )
@@ -257,7 +258,7 @@ class _Sheet:
                     document_id=self._document_id,
                     initiative_id=_around(self._initiatives, found.start),
                     text=words,
-                    **asdict(found.value),
+                    **_columns(found.value),
                     **self._make.span(found.start, found.end),
                 )
             )
@@ -307,10 +308,11 @@ class _Sheet:
 
     def add_ledger(self, entries: Sequence[Entry]) -> None:
         """Every clause with its role."""
+        clauses = self.rows["clauses"]
         for ordinal, entry in enumerate(entries, 1):
             words = self._make.words(entry.start, entry.end)
             is_initiative = entry.role == "initiative"
-            self.rows["clauses"].append(
+            clauses.append(
                 tables.Clause(
                     clause_id=self._make.mint("clauses", words),
                     document_id=self._document_id,
@@ -324,6 +326,11 @@ class _Sheet:
                     **self._make.span(entry.start, entry.end),
                 )
             )
+
+
+def _columns(facts: MeetingFacts | Person | TargetFacts) -> dict[str, Any]:
+    """What a recogniser found, as columns of the same names."""
+    return {name: getattr(facts, name) for name in facts.__slots__}
 
 
 def _around(spans: Sequence[tuple[int, int, str]], offset: int) -> str | None:
@@ -341,4 +348,5 @@ def _speaker(meeting: MeetingFacts | None) -> Speaker:
 
 def _script(text: Text, simplified: Mapping[str, str]) -> str:
     """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
-    return "Hant" if (set(text.text) & simplified.keys()) - set(text.plain) else "Hans"
+    gone = set(text.text) - set(text.plain)
+    return "Hant" if any(ch in simplified for ch in gone) else "Hans"

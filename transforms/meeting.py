@@ -93,16 +93,17 @@ class Meetings:
         published_on: datetime.date | None = None,
     ) -> tuple[Found[MeetingFacts], ...]:
         """The meetings the text reports, the main one first; empty where it reports none."""
-        named = self._session(text, parts) or self._main(text, parts)
+        is_report = self._is_report(text, parts)
+        named = self._session(text) if is_report else self._main(text, parts)
         if named is None:
             return ()
-        planning_year = self._planning_year(text, parts, named)
+        planning_year = self._planning_year(text, is_report, named)
         date, basis = self._date(text, named, planning_year, published_on)
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
         facts = MeetingFacts(
             name=text.text[named.start : named.end] if named.name else None,
-            kind=self._kind(text, parts, named),
+            kind="government_work_report" if is_report else self._kind(text, named, convenor),
             convenor=self._in_full(text, convenor, seat),
             level=seat.level,
             jurisdiction=seat.jurisdiction,
@@ -116,10 +117,8 @@ class Meetings:
 
     # --- the name --------------------------------------------------------------------------------------------------
 
-    def _session(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
-        """The session at which a government work report was made, if the text is one."""
-        if not self._is_report(text, parts):
-            return None
+    def _session(self, text: Text) -> _Named:
+        """The session at which a government work report was made."""
         match = self._rules["session"].search(text.plain, 0, _OPENING)
         if match is None:
             found = self._rules["report"].search(text.plain)
@@ -139,8 +138,9 @@ class Meetings:
 
     def _is_part_of_report(self, text: Text) -> bool:
         """Whether the text is a part of a work report without its head: two signs of one, told by nobody else."""
-        signs = {m.lastgroup for m in self._rules["report_part"].finditer(text.plain)}
-        return len(signs) > 1 and not self._rules["reported"].search(text.plain)
+        if self._rules["reported"].search(text.plain):
+            return False
+        return len({m.lastgroup for m in self._rules["report_part"].finditer(text.plain)}) > 1
 
     def _main(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
         """The mention that names the meeting best, or what shows that there was a meeting without a name."""
@@ -242,20 +242,19 @@ class Meetings:
 
     # --- kind, planning year ---------------------------------------------------------------------------------------
 
-    def _kind(self, text: Text, parts: tuple[Found[str], ...], named: _Named) -> str:
-        if self._is_report(text, parts):
-            return "government_work_report"
-        for words in self._evidence(text, named):
+    def _kind(self, text: Text, named: _Named, convenor: str | None) -> str:
+        """The kind of a meeting that made no work report."""
+        for words in self._evidence(text, named, convenor):
             for rule in self._kinds:
                 if rule.pattern.search(words):
                     return str(rule["kind"])
         return "other"
 
-    def _evidence(self, text: Text, named: _Named) -> Iterator[str]:
+    def _evidence(self, text: Text, named: _Named, convenor: str | None) -> Iterator[str]:
         """What can tell a meeting's kind: its name, the body that met (第十六次会议), or what it did."""
         if named.name:
             yield named.name
-            yield (self._convenor(text, named) or "") + named.name
+            yield (convenor or "") + named.name
             return
         yield text.plain[named.lead_start : named.end + 4]
         yield from self._doings(text)
@@ -264,11 +263,9 @@ class Meetings:
         """What a nameless meeting is said to have done, as 会议集中学习了."""
         return [m[0] for m in self._rules["doings"].finditer(text.plain)]
 
-    def _planning_year(
-        self, text: Text, parts: tuple[Found[str], ...], named: _Named
-    ) -> int | None:
+    def _planning_year(self, text: Text, is_report: bool, named: _Named) -> int | None:
         """The year whose work the meeting plans, if the text says so."""
-        if year := self._year_of_report(text, parts):
+        if is_report and (year := self._year_of_report(text)):
             return year
         match = self._rules["planning_name"].match(named.name) if named.name else None
         if match is None:
@@ -279,10 +276,8 @@ class Meetings:
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
 
-    def _year_of_report(self, text: Text, parts: tuple[Found[str], ...]) -> int | None:
+    def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
-        if not self._is_report(text, parts):
-            return None
         date = self._rules["date"].search(text.plain, 0, 400)
         return self._year(date["year"]) if date and date["year"] else None
 

@@ -1,7 +1,6 @@
 """Rows: what was found, with its ids, its words as printed and the line of the source on which it stands."""
 
 import hashlib
-from collections import Counter
 from typing import TypedDict
 
 from transforms.text import Text
@@ -25,15 +24,15 @@ class Rows:
     def __init__(self, document_id: str, text: Text) -> None:
         self.document_id = document_id
         self._text = text
-        self._minted: Counter[str] = Counter()
+        self._minted: dict[str, int] = {}
 
     def mint(self, table: str, says: str) -> str:
         """The id of the next row of `table` that says `says`; white space does not count."""
         said = f"{table}\n{''.join(says.split())}".encode()
         digest = hashlib.sha256(said).hexdigest()[:10]
-        self._minted[digest] += 1
-        number = self._minted[digest]
-        return f"{self.document_id}-{digest}" + (f"-{number}" if number > 1 else "")
+        number = self._minted[digest] = self._minted.get(digest, 0) + 1
+        first = f"{self.document_id}-{digest}"
+        return f"{first}-{number}" if number > 1 else first
 
     def words(self, start: int, end: int) -> str:
         """The text as printed."""
@@ -46,7 +45,7 @@ class Rows:
 
     def span(self, start: int, end: int) -> Span:
         """The place columns of a row."""
-        return Span(start=start, end=end, line=self._text.line_of(start))
+        return {"start": start, "end": end, "line": self._text.line_of(start)}
 
 
 _MARKS = dict.fromkeys(map(ord, "“”‘’「」『』\"'《》〈〉"))

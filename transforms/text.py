@@ -115,11 +115,10 @@ def plain_view(text: str, simplified: Mapping[str, str]) -> str:
 def _translated(text: str, simplified: Mapping[str, str]) -> str:
     """One character for one: widths, variants of marks, script."""
     characters = set(text)
-    changed = {ch: _unified(ch) for ch in characters if not _is_usual(ch)}
-    traditional = characters & simplified.keys()
+    changed = {ch: to for ch in characters if (to := _unified(ch)) != ch}
+    traditional = {ch for ch in characters if ch in simplified}
     if traditional and sum(map(text.count, traditional)) >= _TRADITIONAL_SHARE * len(text):
         changed |= {ch: simplified[ch] for ch in traditional}
-    changed = {ch: to for ch, to in changed.items() if ch != to}
     # Few replacements are quicker made one by one, if none of them would undo another.
     if len(changed) > 20 or not changed.keys().isdisjoint(changed.values()):
         return text.translate({ord(ch): changed.get(ch, ch) for ch in characters})
@@ -128,14 +127,11 @@ def _translated(text: str, simplified: Mapping[str, str]) -> str:
     return text
 
 
-def _is_usual(ch: str) -> bool:
-    """Whether a character is certain to stay as it is."""
-    return "\u4e00" <= ch <= "\u9fff" or " " <= ch < "\x7f" or ch == "\n"
-
-
 @cache
 def _unified(ch: str) -> str:
     """The usual form of one character."""
+    if ch == "\n":
+        return ch
     if ch in _PUNCTUATION:
         return _PUNCTUATION[ch]
     if ch.isspace():
