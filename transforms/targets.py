@@ -13,6 +13,8 @@ from transforms.text import Text
 
 # The first five-year plan ended in 1957, the n-th ends in 1955 + 5 n (from the sixth on).
 _PLANS_BEGIN = 1955
+# A paragraph of at most so many characters may be a heading.
+_HEADING = 40
 _OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
 
 
@@ -60,12 +62,16 @@ class _Figure:
 
 @dataclass(frozen=True, slots=True)
 class _Goal:
-    """A figure with the range of its indicator; `start`..`end` holds both."""
+    """A figure with the range of its indicator; `start`..`end` holds both.
+
+    `prefix` is what the indicator's first word stands for where it names two things at once (城乡: 城镇, 农村).
+    """
 
     start: int
     end: int
     indicator: tuple[int, int]
     figure: _Figure
+    prefix: str = ""
 
 
 class Targets:
@@ -104,7 +110,7 @@ class Targets:
         # A count that opens the clause is what shall stand (18亿亩耕地必须守住), not what one year shall bring.
         is_standing = figure.start == start
         facts = TargetFacts(
-            indicator=text.text[slice(*goal.indicator)],
+            indicator=goal.prefix + text.text[slice(*goal.indicator)],
             commitment=self._committed(text, start, figure.start),
             comparator=figure.comparator,
             low=None if is_bound else figure.low,
@@ -131,21 +137,37 @@ class _Years:
         self._is_mean = lexicon.compile("{target_words__mean}").search
 
     def before(self, text: Text, clause: int, at: int, planned: int | None) -> int | None:
-        """The year printed last before the figure at `at` in its sentence, else in its paragraph, else the one planned.
+        """The year printed last before the figure at `at` in its sentence, else that of its part of the text.
 
-        A yearly mean is no target of the one year planned.
+        A yearly mean is no target of the one year planned: its year may stand anywhere in the paragraph.
         """
-        for parts in (text.sentences, text.paragraphs):
+        is_mean = bool(self._is_mean(text.plain, clause, at))
+        for parts in (text.sentences, text.paragraphs) if is_mean else (text.sentences,):
             start = parts[bisect_right(parts, (at, len(text.plain) + 1)) - 1][0]
-            hits = [
+            if hits := self._hits(text, start, at, planned):
+                return hits[-1][1]
+        return self._headed(text, at, planned) or (None if is_mean else planned)
+
+    def _hits(
+        self, text: Text, start: int, end: int, planned: int | None
+    ) -> list[tuple[int, int | None]]:
+        """Where years and periods are printed in `start`..`end`, in order, with the year that each ends."""
+        return sorted(
+            (
                 (match.start(), self._year(rule, match, planned))
                 for rule in self._rules
-                for match in rule.pattern.finditer(text.plain, start, at)
-            ]
-            if hits:
-                return max(hits, key=lambda hit: hit[0])[1]
-            if not self._is_mean(text.plain, clause, at):
-                return planned
+                for match in rule.pattern.finditer(text.plain, start, end)
+            ),
+            key=lambda hit: hit[0],
+        )
+
+    def _headed(self, text: Text, at: int, planned: int | None) -> int | None:
+        """The year or the end of the period that the nearest heading before `at` prints, if none of the past."""
+        before = text.paragraphs[: bisect_right(text.paragraphs, (at, 0))]
+        for start, end in reversed(before):
+            hits = self._hits(text, start, end, planned) if end - start <= _HEADING else []
+            if hits and planned is not None and (year := hits[-1][1]):
+                return year if year >= planned else None
         return None
 
     def _year(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
@@ -153,6 +175,9 @@ class _Years:
             return planned
         if rule["form"] == "year":
             return self._numerals.count(match["year"])
+        if rule["form"] == "span":
+            length = self._numerals.count(match["span"]) or 0
+            return planned + length - 1 if planned else None
         return _PLANS_BEGIN + 5 * (self._numerals.count(match["plan"]) or 0)
 
 
@@ -162,6 +187,7 @@ class _Figures:
     def __init__(self, lexicon: Lexicon) -> None:
         self._numerals = Numerals(lexicon)
         self._rules = lexicon.rules("targets")
+        self._calendar = lexicon.rules("targets", "calendar")[0].pattern
         self._measures = lexicon.mapping("units", "measure")
         self._comparators = {
             (row["term_key"], row["position"]): row["comparator"]
@@ -192,8 +218,10 @@ class _Figures:
         return figures
 
     def _is_figure(self, plain: str, start: int, match: re.Match[str], rule: Rule) -> bool:
-        """Not part of a name in quotation marks, not a mere numeral."""
+        """Not part of a name in quotation marks, no year of the calendar, not a mere numeral."""
         if _is_enclosed(plain, start, match.start()):
+            return False
+        if self._calendar.match(plain, match.start("low")):
             return False
         if rule["form"] != "measured" or match["low"][0].isdigit():
             return True
@@ -248,7 +276,8 @@ class _Indicators:
         self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)+")
         self._time = lexicon.rules("targets", "time")[0].pattern
         self._tail = lexicon.compile(
-            "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，])+$"
+            "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，]"
+            f"|{self._time.pattern})+$"
         )
         self._is_deed = lexicon.compile("(?:{target_words__deed})$").search
         self._is_growth = lexicon.compile("{target_words__growth}").search
@@ -266,6 +295,10 @@ class _Indicators:
         self._is_place = lexicon.compile("{target_words__place}").match
         self._from = lexicon.compile("{target_words__from}")
         self._each = lexicon.compile("{target_words__each}")
+        self._all = lexicon.compile("{target_words__all}")
+        self._pairs = {
+            row["term"]: (row["first"], row["second"]) for row in lexicon.table("target_pairs")
+        }
 
     def tie(self, plain: str, start: int, end: int, figures: Sequence[_Figure]) -> list[_Goal]:
         """The goals among `figures` of the clause at `start`..`end`."""
@@ -282,7 +315,18 @@ class _Indicators:
             if goal and not self._is_attribute(plain, figure, limit, end):
                 goals.append(goal)
             before = following
-        return self._each_its_own(plain, start, goals)
+        return [
+            shared
+            for goal in self._each_its_own(plain, start, goals)
+            for shared in self._all_alike(plain, goal)
+        ]
+
+    def _all_alike(self, plain: str, goal: _Goal) -> list[_Goal]:
+        """One goal for each member of a list whose members all are to reach the figure (甲、乙均达到95%)."""
+        start, end = goal.indicator
+        if not self._all.match(plain, end, goal.figure.start):
+            return [goal]
+        return [replace(goal, indicator=part) for part in self._parts(plain, start, end)]
 
     def _divide(
         self, plain: str, at: int, limit: int, is_last: bool
@@ -393,8 +437,18 @@ class _Indicators:
                     figure = replace(figure, comparator=last)
                 own = parts[offset] if len(parts) == len(same) else member.indicator
                 at = goals.index(member)
-                goals[at] = replace(member, indicator=own, figure=figure)
+                goals[at] = self._of_pair(
+                    plain, replace(member, indicator=own, figure=figure), offset, len(same)
+                )
         return goals
+
+    def _of_pair(self, plain: str, goal: _Goal, offset: int, count: int) -> _Goal:
+        """The goal of one half where the indicator names two at once (城乡居民收入分别增长7%和8%)."""
+        start, end = goal.indicator
+        for word, halves in self._pairs.items():
+            if count == len(halves) and plain.startswith(word, start, end):
+                return replace(goal, indicator=(start + len(word), end), prefix=halves[offset])
+        return goal
 
     def _parts(self, plain: str, start: int, end: int) -> list[tuple[int, int]]:
         """The members of a list, each with its place."""
