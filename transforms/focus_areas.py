@@ -92,7 +92,8 @@ class FocusAreas:
             words = text.plain[clause.start : clause.end]
             if self._may_mark.search(words) is None:
                 continue
-            if zones[clause.paragraph].kind in ("past", "problems", "furniture", "opening"):
+            zone = zones[clause.paragraph]
+            if zone.is_heading or zone.kind in ("past", "problems", "furniture", "opening"):
                 continue
             blank = self._before_mark(words)
             for rule in self._ordinals:

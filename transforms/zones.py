@@ -96,9 +96,7 @@ class Zones:
                 is_heading = (
                     self._stop.search(head, match.end()) is None and rule["zone"] != "furniture"
                 )
-                kind = (
-                    rule["zone"] if rule["zone"] != "other" else "plan" if chapter.kind else "mixed"
-                )
+                kind = rule["zone"] if rule["zone"] != "other" else _goes_on(chapter)
                 return Zone(kind, rule.name, is_heading), "chapter"
         # Inside a chapter whose heading tells what it is for, a turn holds for its paragraph alone.
         is_told = chapter.kind not in ("", "mixed")
@@ -126,6 +124,13 @@ class Zones:
             first = _PLANS_BEGIN + 5 * (self._numerals.count(match[1]) or 0)
             return first, first + 4
         return None
+
+
+def _goes_on(chapter: Zone) -> str:
+    """What a chapter is for whose heading does not tell: the year's tasks go on, after others there are plans."""
+    if chapter.kind == "year":
+        return "year"
+    return "plan" if chapter.kind else "mixed"
 
 
 def _year_planned(heads: list[str], year: re.Pattern[str]) -> int:
