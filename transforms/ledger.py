@@ -354,6 +354,8 @@ class Ledger:
     def _by_frame(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Frames and announcements, which leave the course as it is."""
         if frame := self._frame(reading.body):
+            if frame.rule == "frame.wish":
+                course.mode = "directive"
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
             return frame
@@ -389,7 +391,9 @@ class Ledger:
         is_deed = reading.is_deed and (is_plan or is_directed or self._continues(course))
         is_deed = is_deed or (is_directed and self._modals.begins_phrase(reading.body))
         rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body)
-        if rule is None:
+        # Behind 预期目标是 a figure is one to reach.
+        is_aim = course.has_aims and is_directed
+        if rule is None or (is_aim and rule.name.startswith("statistic")):
             return None
         role, mode = _SIGNALS[rule.name.split(".")[0]]
         if rule.extra.get("turns") or (
