@@ -113,7 +113,7 @@ class _Bodies:
         self._lead = lexicon.compile("(?:{citation_words__cue}|{citation_words__joint}|[、，：])$")
         self._session = lexicon.rules("citations", "session")[0].pattern
         self.named = lexicon.compile("{authorities}")
-        self._ending = lexicon.compile("(?:{authorities})$")
+        self._ending = lexicon.compile("(?P<body>{authorities})(?:{title_words__neutral})?$")
 
     def above(
         self, plain: str, match: re.Match[str], clause: int, speaker: Speaker
@@ -171,7 +171,7 @@ class _Bodies:
     def issuer(self, plain: str, clause: int, at: int) -> str | None:
         """The body whose name ends at `at`."""
         match = self._ending.search(plain, clause, at)
-        return match[0] if match else None
+        return match["body"] if match else None
 
     def level_of(self, body: str, speaker: Speaker) -> str | None:
         """The level of a body named without its place, if it is above the speaker."""

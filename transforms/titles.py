@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from transforms.lexicon import Lexicon
 
 # The verb that governs a title stands within so many characters before it.
-_NEAR = 16
+_NEAR = 24
 
 
 @dataclass(frozen=True, slots=True)
