@@ -391,8 +391,9 @@ class Ledger:
         is_deed = reading.is_deed and (is_plan or is_directed or self._continues(course))
         is_deed = is_deed or (is_directed and self._modals.begins_phrase(reading.body))
         rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body)
-        # Behind 预期目标是 a figure is one to reach.
-        is_aim = course.has_aims and is_directed
+        # Behind 预期目标是, in a sentence governed by 要, and among orders a figure is one to reach.
+        is_told = course.modal is not None or course.speech in ("order", "demand")
+        is_aim = is_directed and (course.has_aims or is_told)
         if rule is None or (is_aim and rule.name.startswith("statistic")):
             return None
         role, mode = _SIGNALS[rule.name.split(".")[0]]
