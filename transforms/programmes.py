@@ -22,6 +22,8 @@ _TELLING = ("procedure", "result")
 _SHORTEST = 2
 _BEFORE = "、，；：。！？”\n"
 _LONGEST = 24
+# Words each of which is common make no name, unless there are more of them before a longer noun.
+_VAGUE = 5
 # A shorter title (《条例》) only refers back to one given before.
 _BRIEF = 5
 Span = tuple[int, int]
@@ -118,6 +120,8 @@ class Programmes:
         words = match["words"]
         if len(words) <= _SHORTEST or words in self._figures or self._rules["counted"].match(words):
             return False
+        if self._rules["adjective"].fullmatch(words[-1:]):
+            return False
         if self._rules["inner_head"].search(match["words"]):
             return True
         before = plain[entry.start : match.start("name")]
@@ -150,7 +154,8 @@ class Programmes:
             return False
         if use == "official":
             return bool(self._rules["official"].match(words))
-        if self._rules["generic"].fullmatch(words):
+        is_vague = len(match[0]) <= _SHORTEST or len(words) <= _VAGUE
+        if is_vague and self._rules["generic"].fullmatch(words):
             return False
         if use == "soft":
             whole = plain[begin : match.end()]
