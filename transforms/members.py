@@ -182,12 +182,15 @@ class Members:
             match = rule.pattern.match(tail)
             if not match:
                 continue
-            at = label.end + match.end()
             if rule["form"] == "ordinals":
-                members = self._numbered(text, at, label.count)
+                members = self._numbered(text, label.end + match.end(), label.count)
             else:
                 start, end = match.span("list")
-                members = self._split(text.plain, label.end + start, label.end + end, label.count)
+                list_of = label.end + start, label.end + end
+                members = self._split(text.plain, *list_of, label.count)
+                # 五抓五强 has five members of two parts.
+                if not members and not label.head and label.count > _RUN // 2:
+                    members = self._split(text.plain, *list_of, label.count // 2)
             if members:
                 return members
         return []
