@@ -154,12 +154,10 @@ class _Bodies:
             return _RANKS[level] > _RANKS["county"]
         if _RANKS[level] != _RANKS[speaker.level]:
             return _RANKS[level] > _RANKS[speaker.level]
-        if (
-            len(body) == 1
-            or not speaker.convenor
-            or (place and not (speaker.place or "").startswith(place))
-        ):
+        if len(body) == 1 or (place and not (speaker.place or "").startswith(place)):
             return False
+        if not speaker.convenor:  # a government's report without its head, more often than not
+            return self._branches.get(body) == "party"
         own = self._branch(speaker.convenor)
         return own is None or (own == "state" and self._branches.get(body) == "party")
 
