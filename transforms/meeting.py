@@ -82,7 +82,7 @@ class Meetings:
         no_seat = "".join(lexicon.terms("never_in_places"))
         pattern = (
             r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n\d（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
-            r"(?P<between>[^，。；：、“”]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?!议|员|长|直))"
+            r"(?P<between>[^，。；：、“”]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?:党组(?=召开|举行|举办|集中|组织|专题|于))?(?!议|员|长|直))"
         )
         return lexicon.compile(pattern.replace("{no_seat}", no_seat))
 
@@ -98,13 +98,14 @@ class Meetings:
         if named is None:
             return ()
         planning_year = self._planning_year(text, is_report, named)
-        date, basis = self._date(text, named, planning_year, published_on)
+        date, basis = self._date(text, parts, named, planning_year, published_on)
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
+        full = self._in_full(text, convenor, seat)
         facts = MeetingFacts(
-            name=text.text[named.start : named.end] if named.name else None,
+            name=self._name(text, named, convenor),
             kind="government_work_report" if is_report else self._kind(text, named, convenor),
-            convenor=self._in_full(text, convenor, seat),
+            convenor=_as_printed(text, full) if full else None,
             level=seat.level,
             jurisdiction=seat.jurisdiction,
             division_code=seat.division.code if seat.division else None,
@@ -114,6 +115,16 @@ class Meetings:
             planning_year=planning_year,
         )
         return (Found(named.start, named.end, facts),)
+
+    def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
+        """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
+        printed = text.text[named.start : named.end]
+        if named.name:
+            return printed
+        is_own = convenor and self._rules["politburo"].fullmatch(convenor)
+        if not is_own or convenor is None or text.plain[named.start : named.end] not in self._bare:
+            return None
+        return _as_printed(text, convenor) + printed
 
     # --- the name --------------------------------------------------------------------------------------------------
 
@@ -286,13 +297,14 @@ class Meetings:
     def _date(
         self,
         text: Text,
+        parts: tuple[Found[str], ...],
         named: _Named,
         planning_year: int | None,
         published_on: datetime.date | None,
     ) -> tuple[str | None, str | None]:
         """The first day of the meeting and what its year rests on."""
         published_on = published_on or self._printed_on(text)
-        match = self._day_beside(text, named)
+        match = self._day_beside(text, named, parts)
         if match is None:
             return self._day_from_publication(text, published_on)
         month, day = self._number(match["month"]), self._number(match["day"])
@@ -312,7 +324,9 @@ class Meetings:
             ), "inferred_from_publication"
         return None, None
 
-    def _day_beside(self, text: Text, named: _Named) -> re.Match[str] | None:
+    def _day_beside(
+        self, text: Text, named: _Named, parts: tuple[Found[str], ...]
+    ) -> re.Match[str] | None:
         """The date printed with the meeting's name, else the first one in the opening of the body."""
         pattern = self._rules["date"]
         start, end = _sentence(text, named.start)
@@ -323,6 +337,7 @@ class Meetings:
                 for s, e in spans
                 for m in pattern.finditer(text.plain, s, e)
                 if not self._is_stamp(text.plain, m)
+                and not any(p.value == "credit" and p.start <= m.start() < p.end for p in parts)
             ),
             None,
         )
@@ -396,7 +411,7 @@ class Meetings:
         ):
             return congress[0]
         if organ := self._organ_at(named.name, self._after_year(named.name)):
-            return organ
+            return self._rules["own_committee"].sub("", organ)
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]
         for clause in self._clauses_before(text, named):
@@ -437,6 +452,8 @@ class Meetings:
         end = start + len(first)
         while joined := self._rules["organ_join"].match(clause, end):
             other = self._organ_at(clause, joined.end())
+            if other is None and (bare := self._rules["bare_body"].match(clause, joined.end())):
+                other = bare[0]
             if other is None:
                 break
             end = joined.end() + len(other)
@@ -466,9 +483,12 @@ class Meetings:
     def _in_full(self, text: Text, convenor: str | None, seat: _Seat) -> str | None:
         """The convenor with its place before it, in the form that the text prints where it prints one."""
         convenor = "".join(convenor.split()) if convenor else None
-        if convenor is None or seat.jurisdiction is None or not self._expands.match(convenor):
+        if convenor is None or seat.jurisdiction is None:
             return convenor
         place = seat.jurisdiction
+        if not self._expands.match(convenor) or self._rules["party_group"].search(convenor):
+            whole = place[:-1] + convenor
+            return whole if convenor[0] == place[-1] and whole in text.plain else convenor
         word = next(
             w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w)
         )
@@ -516,7 +536,14 @@ class Meetings:
         if name:
             return self._of_place(text, name, date)
         match = self._rules["level_lead"].match(words)
-        return self._relative(text, match["word"] or match["all"], date) if match else None
+        if match:
+            return self._relative(text, match["word"] or match["all"], date)
+        unlisted = self._places.unlisted(words, 0, len(words))
+        return self._unlisted(text, unlisted[0].value) if unlisted else None
+
+    def _unlisted(self, text: Text, name: str) -> _Seat:
+        """The seat that is a place of which no list knows: its last word tells its level."""
+        return _Seat(self._levels[name[-1]], _as_printed(text, name))
 
     def _of_place(self, text: Text, name: str, date: str | None) -> _Seat:
         printed = {
@@ -553,6 +580,14 @@ class Meetings:
                 scores[divisions[0]] += (3 if found.value == divisions[0].name else 2) + (
                     3 if found.start < 200 else 0
                 )
+        stop = len(text.plain) if len(text.plain) < 6000 else _OPENING
+        unlisted = Counter(
+            f.value
+            for f in self._places.unlisted(text.plain, 0, stop)
+            if f.value.endswith(word)
+        )
+        if unlisted and max(scores.values(), default=0) < 5:
+            return self._unlisted(text, max(unlisted, key=lambda n: (unlisted[n], n)))
         if not scores:
             return _Seat(self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))
@@ -567,6 +602,12 @@ class Meetings:
         return (
             _Seat(lowest[0].level, lowest[0].name, lowest[0]) if len(lowest) == 1 else _Seat(None)
         )
+
+
+def _as_printed(text: Text, words: str) -> str:
+    """Words of the plain view in the script in which the text prints them."""
+    at = text.plain.find(words)
+    return text.text[at : at + len(words)] if at >= 0 else words
 
 
 def _is_called(division: Division, word: str) -> bool:

@@ -72,7 +72,8 @@ class People:
             for mention in self._names.find(text.plain[start:end]) if end - start < 60 else ():
                 if mention.post and mention.end == end - start:
                     at, to = start + mention.start, start + mention.end
-                    return (Found(at, to, Person(text.text[at:to], mention.post, "speaker")),)
+                    post = _as_printed(text, mention, mention.post)
+                    return (Found(at, to, Person(text.text[at:to], post, "speaker")),)
         return ()
 
     def _with_later(self, plain: str, mentions: list[Mention]) -> list[Mention]:
@@ -215,8 +216,17 @@ def _found(text: Text, record: _Record) -> Found[Person]:
     role = _role(record)
     assert role is not None
     return Found(
-        mention.start, mention.end, Person(name, record.post or record.headline_post, role)
+        mention.start, mention.end, Person(name, _as_printed(text, mention, record.post or record.headline_post), role),
     )
+
+
+def _as_printed(text: Text, mention: Mention, post: str | None) -> str | None:
+    """A post in the script in which the text prints it."""
+    if post is None:
+        return None
+    at = text.plain.find(post, mention.post_start)
+    at = text.plain.find(post) if at < 0 else at
+    return text.text[at : at + len(post)] if at >= 0 else post
 
 
 def _sentence(text: Text, offset: int) -> tuple[int, int]:

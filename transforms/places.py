@@ -44,6 +44,13 @@ class Places:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
+        rules = {r.name: r.pattern for r in lexicon.rules("places")}
+        self._short_after, self._lead, self._joining = (
+            rules["short_after"],
+            rules["lead"],
+            rules["joining"],
+        )
+        self._named = rules["named"]
         self._not_after = frozenset(
             t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds
         )
@@ -55,9 +62,31 @@ class Places:
     def at(self, plain: str, start: int) -> str:
         """The longest name of a division that begins at `start`, "" if none does."""
         for length in self._lengths.get(plain[start : start + 2], ()):
-            if (name := plain[start : start + length]) in self._names:
+            name = plain[start : start + length]
+            if name in self._names and not self._is_of_another_kind(plain, start, name):
                 return name
         return ""
+
+    def _is_of_another_kind(self, plain: str, start: int, name: str) -> bool:
+        """Whether the word after a short name makes it another division's: 云溪 is 云溪区, not 云溪县."""
+        divisions = self._names[name]
+        kind = plain[start + len(name) : start + len(name) + 1]
+        return (
+            kind in self._kinds
+            and self._ends_at(plain, start + len(name))
+            and not any(d.name == name or d.name[-1] == kind for d in divisions)
+        )
+
+    def _ends_at(self, plain: str, end: int) -> bool:
+        """Whether what follows a short name lets it be a place."""
+        return self._short_after.match(plain[end : end + 16]) is not None
+
+    def _is_short_name(self, plain: str, start: int, name: str) -> bool:
+        """Whether a short name stands as a place; those of counties are too often parts of other words (扩大新…)."""
+        if self._ends_at(plain, start + len(name)):
+            return True
+        is_large = any(d.level != "county" for d in self._names[name])
+        return is_large and self._lead.search(plain[max(0, start - 4) : start]) is not None
 
     def find(self, plain: str, start: int, end: int) -> list[Found[str]]:
         """The names of divisions printed between `start` and `end`, longest first, none inside another."""
@@ -75,11 +104,22 @@ class Places:
         return found
 
     def _is_one(self, plain: str, start: int, name: str) -> bool:
-        """Whether a name of two characters such as 和县 is one here, and not the end and the beginning of other words."""
-        if len(name) > 2 or all(division.name != name for division in self._names[name]):
-            return True
+        """Whether a name such as 和县 is one here, and not the end and the beginning of other words."""
+        if all(division.name != name for division in self._names[name]):
+            return len(name) > 2 or self._is_short_name(plain, start, name)
+        if len(name) > 2:
+            joins = self._joining.search(name) is not None
+            return not joins or bool(self._lead.search(plain[max(0, start - 4) : start]))
         before, after = plain[max(0, start - 1) : start], plain[start + 2 : start + 3]
         return after not in self._not_after and (not before.isalpha() or before in self._kinds)
+
+    def unlisted(self, plain: str, start: int, end: int) -> list[Found[str]]:
+        """The places named before an organ or an act of theirs that no list of divisions has."""
+        return [
+            Found(*match.span("name"), match["name"])
+            for match in self._named.finditer(plain, start, end)
+            if not self.at(plain, match.start("name"))
+        ]
 
     def meant(self, name: str, printed: Iterable[str], day: str | None) -> tuple[Division, ...]:
         """The divisions that `name` can mean, those alone whose parents are printed too where any are."""
