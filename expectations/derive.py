@@ -546,8 +546,15 @@ Version · 版本 **{release.version}**
 Each table comes as Parquet and as CSV (UTF-8, RFC 4180) with the same rows and columns. Missing values are null in Parquet and empty in CSV.
 Every `start`/`end` is a half-open range of code points of `documents.text`: `documents.text[start:end]` is the span, exactly; `line` is the line of the source file on which it starts.
 
+For spreadsheets `excel/<table>.csv` holds the same rows in UTF-8 with BOM. No cell of it runs as a formula: an apostrophe stands before each cell of text that begins
+with `=`, `+`, `-`, `@` (half or full width, after white space or none), a tab, a line break, or an apostrophe. To have the plain cell back, take one leading apostrophe away;
+cells that begin with none are as they were. Numbers stay numbers. Excel cuts a cell after 32,767 characters.
+
 每张表都有 Parquet 与 CSV（UTF-8）两种格式，行列相同；缺失值在 Parquet 中为空值，在 CSV 中为空。
 `start`/`end` 为 `documents.text` 的码位区间（左闭右开）；`line` 为该片段起始处在源文件中的行号。
+
+`excel/<表名>.csv` 供电子表格使用：内容相同，UTF-8 带 BOM，任何单元格都不会被当作公式执行。以 `=`、`+`、`-`、`@`（半角或全角，前面可有空白）、制表符、换行或撇号开头的文本单元格，前面加了一个撇号；
+去掉一个开头的撇号即为原文，其余单元格未动。数字仍是数字。Excel 每格最多保留 32,767 个字符。
 """
 
 

@@ -28,12 +28,11 @@ from expectations import derive
 from expectations.guards import Measures, Override
 from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
 from flows.errors import ReleaseError
+from flows.excel import CSV, FOLDER, twin_bytes, write_twin
 from flows.provenance import Provenance, read_provenance
 from flows.sources import Reject
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
-# RFC 4180. The type stubs are older than these options.
-_CSV = pyarrow.csv.WriteOptions(eol="\r\n", quoting_header="none")  # type: ignore[call-arg]
 _LOCK_SECONDS = 30.0
 _ROWS_PER_GROUP = 122_880
 
@@ -207,35 +206,46 @@ def _add_release(dataset: Dataset, plan: Plan, output: Path) -> Release:
 
 def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
     """Every file of a release, the tables read back, all of it durable; `folder` is new."""
-    folder.mkdir(parents=True)
+    (folder / FOLDER).mkdir(parents=True)
     for name, table in [*dataset.tables.items(), ("changes", plan.changes)]:
         _write_table(folder / name, table)
     _write_text(folder / "rejects.csv", rejects_as_csv(dataset.rejects))
+    (folder / FOLDER / "rejects.csv").write_bytes(twin_bytes(_reject_table(dataset.rejects)))
     _write_text(folder / "provenance.json", dataset.provenance.to_json())
     _write_text(folder / "CHANGES.md", _changes_page(dataset, plan))
     if dataset.quality:
         _write_text(folder / "quality.json", derive.to_json(dict(dataset.quality.figures)))
     if dataset.guards:
         _write_text(folder / "guards.json", derive.to_json(asdict(dataset.guards)))
-    hashes = {path.name: hash_file(path) for path in folder.iterdir()}
+    hashes = {name: hash_file(folder / name) for name in files_of(folder)}
     hashes |= _write_metadata(dataset, plan.step.version, folder, hashes)
     sums = [f"{hashes[name]}  {name}\n" for name in sorted(hashes)]
     _write_text(folder / "SHA256SUMS", "".join(sums))
-    for path in [*folder.iterdir(), folder]:
+    for path in [*folder.rglob("*"), folder]:
         _sync(path)
 
 
+def files_of(folder: Path) -> list[str]:
+    """The files of a release, by their paths in its folder."""
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir())
+
+
 def _write_table(stem: Path, table: pa.Table) -> None:
-    """A table as Parquet, read back and compared, and meanwhile as CSV."""
+    """A table as Parquet, read back and compared, and meanwhile as CSV and its twin."""
     parquet = stem.with_suffix(".parquet")
     with ThreadPoolExecutor(1) as beside:
-        csv_file = beside.submit(pyarrow.csv.write_csv, table, stem.with_suffix(".csv"), _CSV)
+        csv_files = beside.submit(_write_csv_files, table, stem.with_suffix(".csv"))
         _put_parquet(table, parquet)
         if not _reads_back(parquet, table):
             raise ReleaseError(
                 f"{parquet.name} does not read back as it was written; check the disk"
             )
-        csv_file.result()
+        csv_files.result()
+
+
+def _write_csv_files(table: pa.Table, path: Path) -> None:
+    pyarrow.csv.write_csv(table, path, CSV)
+    write_twin(table, path, path.parent / FOLDER / path.name)
 
 
 def _put_parquet(table: pa.Table, where: Path | BinaryIO) -> None:
@@ -264,7 +274,7 @@ def parquet_bytes(table: pa.Table) -> bytes:
 def csv_bytes(table: pa.Table) -> bytes:
     """The table as a release's CSV file."""
     file = io.BytesIO()
-    pyarrow.csv.write_csv(table, file, _CSV)
+    pyarrow.csv.write_csv(table, file, CSV)
     return file.getvalue()
 
 
@@ -306,6 +316,16 @@ def rejects_as_csv(rejects: Sequence[Reject]) -> str:
     writer.writerow(["path", "line", "reason"])
     writer.writerows([r.path, r.line, r.reason] for r in rejects)
     return lines.getvalue()
+
+
+def _reject_table(rejects: Sequence[Reject]) -> pa.Table:
+    return pa.table(
+        {
+            "path": pa.array([reject.path for reject in rejects], pa.string()),
+            "line": pa.array([reject.line for reject in rejects], pa.int64()),
+            "reason": pa.array([reject.reason for reject in rejects], pa.string()),
+        }
+    )
 
 
 def hash_file(path: Path) -> str:

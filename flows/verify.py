@@ -15,7 +15,8 @@ from expectations.rules import RULES
 from expectations.rules import Dataset as RuleDataset
 from expectations.tables import TABLES, Table, table_of
 from flows.diff import CHANGE_SCHEMA, row_ids
-from flows.releases import Release, csv_bytes, hash_file, parquet_bytes
+from flows.excel import FOLDER, twin_bytes
+from flows.releases import Release, csv_bytes, files_of, hash_file, parquet_bytes
 from flows.sources import read_sources
 from transforms.encoding import decode
 from transforms.source import Source
@@ -58,7 +59,7 @@ def _damaged_files(folder: Path) -> Iterator[str]:
         return
     sums, malformed = _read_sums(sums_file)
     yield from malformed
-    there = {path.name for path in folder.iterdir()} - {_SUMS}
+    there = set(files_of(folder)) - {_SUMS}
     for name in sorted(sums.keys() - there):
         yield f"{folder / name}: is missing"
     for name in sorted(there - sums.keys()):
@@ -103,10 +104,13 @@ def _from_twin(folder: Path, name: str, sums: Mapping[str, str]) -> bytes | None
     if path.stem not in _SCHEMAS:
         return None
     is_csv = path.suffix == ".csv"
-    twin = path.with_suffix(".parquet" if is_csv else ".csv")
+    twin = folder / f"{path.stem}{'.parquet' if is_csv else '.csv'}"
     if not twin.exists() or hash_file(twin) != sums.get(twin.name):
         return None
-    return csv_bytes(pq.read_table(twin)) if is_csv else parquet_bytes(_read_csv(twin))
+    if not is_csv:
+        return parquet_bytes(_read_csv(twin))
+    as_bytes = twin_bytes if name.startswith(f"{FOLDER}/") else csv_bytes
+    return as_bytes(pq.read_table(twin))
 
 
 def _read_csv(path: Path) -> pa.Table:
@@ -120,10 +124,13 @@ def _read_csv(path: Path) -> pa.Table:
 
 
 def _twins(folder: Path, tables: Mapping[str, pa.Table]) -> Iterator[str]:
-    """Tables whose CSV says something else than their Parquet."""
+    """Tables whose CSV files say something else than their Parquet."""
     for name, table in tables.items():
-        if (folder / f"{name}.csv").read_bytes() != csv_bytes(table):
-            yield f"{folder / name}.csv: does not say the same as {name}.parquet"
+        for file, as_bytes in ((f"{name}.csv", csv_bytes), (f"{FOLDER}/{name}.csv", twin_bytes)):
+            if not (folder / file).exists():
+                yield f"{folder / file}: is missing"
+            elif (folder / file).read_bytes() != as_bytes(table):
+                yield f"{folder / file}: does not say the same as {name}.parquet"
 
 
 # ------------------------------------------------------------------------------ rows

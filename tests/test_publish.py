@@ -13,7 +13,7 @@ from flows.diff import tally
 from flows.errors import CorrectionError, NothingToReleaseError, UnsoundError
 from flows.publish import Order, publish, rehearse
 from flows.quality import GOLDEN
-from flows.releases import list_releases, read_release
+from flows.releases import files_of, list_releases, read_release
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -55,18 +55,23 @@ def test_what_is_fit_is_released_and_the_rest_says_why(order: Order, sources: Pa
 
 def test_an_unchanged_run_makes_no_version(order: Order) -> None:
     publish(order)
-    before = {p: p.read_bytes() for p in (order.output / "1.0.0").iterdir()}
+    before = {
+        p: (order.output / "1.0.0" / p).read_bytes() for p in files_of(order.output / "1.0.0")
+    }
     _, published = publish(order)
     assert published.plan.unchanged
-    assert {p: p.read_bytes() for p in (order.output / "1.0.0").iterdir()} == before
+    assert {
+        p: (order.output / "1.0.0" / p).read_bytes() for p in files_of(order.output / "1.0.0")
+    } == before
     assert len(list_releases(order.output)) == 1
 
 
 def test_the_same_sources_give_the_same_bytes(order: Order, tmp_path: Path) -> None:
     publish(order)
     publish(replace(order, output=tmp_path / "again"))
-    for path in (order.output / "1.0.0").iterdir():
-        assert path.read_bytes() == (tmp_path / "again" / "1.0.0" / path.name).read_bytes()
+    first, again = order.output / "1.0.0", tmp_path / "again" / "1.0.0"
+    for name in files_of(first):
+        assert (first / name).read_bytes() == (again / name).read_bytes()
 
 
 def test_a_new_text_makes_a_minor_version_and_is_the_reason(order: Order, sources: Path) -> None:

@@ -21,14 +21,14 @@ import pytest
 from expectations.tables import TABLES
 from flows import releases
 from flows.errors import ReleaseError
-from flows.releases import Dataset, list_releases, plan_release, read_release, release
+from flows.releases import Dataset, files_of, list_releases, plan_release, read_release, release
 
 KILLS = 50
 DATA_FILES = [f"{table.name}.{suffix}" for table in TABLES for suffix in ("csv", "parquet")]
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    return {path.name: path.read_bytes() for path in folder.iterdir()}
+    return {name: (folder / name).read_bytes() for name in files_of(folder)}
 
 
 def expect_whole(folder: Path) -> None:
@@ -36,7 +36,7 @@ def expect_whole(folder: Path) -> None:
     sums = dict(
         reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines()
     )
-    assert {p.name for p in folder.iterdir()} == {*sums, "SHA256SUMS"}
+    assert set(files_of(folder)) == {*sums, "SHA256SUMS"}
     for name, digest in sums.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
 
@@ -54,9 +54,18 @@ def test_a_release_holds_every_table_in_both_formats(dataset: Dataset, tmp_path:
     assert folder == tmp_path / "1.0.0"
     expect_whole(folder)
     expect_tidy(tmp_path)
-    assert {p.name for p in folder.iterdir()} == {
+    assert set(files_of(folder)) == {
         *DATA_FILES,
-        *("changes.csv", "changes.parquet", "rejects.csv", "provenance.json", "CHANGES.md"),
+        *(f"excel/{table.name}.csv" for table in TABLES),
+        *(
+            "excel/changes.csv",
+            "excel/rejects.csv",
+            "changes.csv",
+            "changes.parquet",
+            "rejects.csv",
+            "provenance.json",
+            "CHANGES.md",
+        ),
         *("datapackage.json", "croissant.json", "catalogue.jsonld", "CITATION.cff"),
         *("README.md", "SHA256SUMS"),
     }

@@ -47,7 +47,7 @@ def test_what_was_published_is_whole(released: Release, documents: Path) -> None
 def test_every_flipped_byte_is_found(released: Release) -> None:
     chance = random.Random(20260102)
     flips = 0
-    for path in sorted(released.folder.iterdir()):
+    for path in sorted(p for p in released.folder.rglob("*") if p.is_file()):
         content = path.read_bytes()
         for at in chance.sample(range(len(content)), min(FLIPS_PER_FILE, len(content))):
             path.write_bytes(
@@ -61,7 +61,11 @@ def test_every_flipped_byte_is_found(released: Release) -> None:
     assert problems(released) == []
 
 
-@pytest.mark.parametrize("name", [f"{t.name}.{s}" for t in TABLES for s in ("csv", "parquet")])
+@pytest.mark.parametrize(
+    "name",
+    [f"{t.name}.{s}" for t in TABLES for s in ("csv", "parquet")]
+    + [f"excel/{t.name}.csv" for t in TABLES],
+)
 def test_in_a_table_the_place_is_told_to_the_byte(released: Release, name: str) -> None:
     path = released.folder / name
     content = path.read_bytes()

@@ -28,6 +28,11 @@ _SECTIONS = (
     "minutes",
     "speech",
     "held",
+    "slogan",
+    "convened",
+    "bare_meeting",
+    "agenda",
+    "long",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
@@ -205,6 +210,7 @@ class Mastheads:
         for rule in self._rules["line"]:
             match = rule.pattern.match(line)
             if match and self._take(match, start, notes):
+                self._also(line, match, start, notes)
                 return str(rule["part"])
         if self._tokens.fullmatch(line):
             return "furniture"
@@ -212,6 +218,15 @@ class Mastheads:
         if match and where == "speech":
             return "deck"
         return "byline" if match and self._take(match, start, notes) else None
+
+    def _also(self, line: str, match: re.Match[str], start: int, notes: _Notes) -> None:
+        """Take down the writers named in a field further along a line that begins with the day of publication."""
+        if match.groupdict().get("date") and not match.groupdict().get("byline"):
+            fields = list(self._field.finditer(line))
+            for this, after in zip(fields, [*fields[1:], None], strict=False):
+                if self._meaning(this)[1] == "byline":
+                    given = line[this.end() : after.start() if after else None]
+                    self._note("byline", given, start + this.end(), notes)
 
     def _take(self, match: re.Match[str], start: int, notes: _Notes) -> bool:
         """Take down what a rule's groups hold; false if they hold no names where names should be."""
@@ -268,6 +283,8 @@ class Mastheads:
 
     def _begins_body(self, line: str) -> bool:
         """Whether a line is text, not headline."""
+        if len(line) <= _FIELDS and self._matches("long", line) and not self._matches("body", line):
+            return False
         if self._matches("body", line) or self._matches("opening", line):
             return True
         if len(line) > _LONG or line.count("，") >= 3 or _SENTENCE.search(line[:-1]):
@@ -394,9 +411,22 @@ class Mastheads:
             return len(lines), len(lines)
         if (kicker := self._kicker(lines, first)) is not None:
             return kicker + 1, self._until_deck(lines, kicker + 1)
+        if self._matches("slogan", lines[first].value) and first + 1 < len(lines):
+            if self._matches("convened", lines[first + 1].value):
+                return first + 1, first + 2
         if self._matches("meeting", lines[first].value):
-            return first, first + 1
+            return first, self._until_sentence(lines, first)
         return first, self._until_deck(lines, first)
+
+    def _until_sentence(self, lines: list[Found[str]], first: int) -> int:
+        """Where a headline ends that names its meeting: a line that holds no more than that goes on (分析… 部署…)."""
+        after = lines[first + 1].value if first + 1 < len(lines) else ""
+        goes_on = (
+            self._matches("bare_meeting", lines[first].value)
+            and self._matches("agenda", after)
+            and not self._matches("deck", after)
+        )
+        return first + 2 if goes_on else first + 1
 
     def _kicker(self, lines: list[Found[str]], first: int) -> int | None:
         """The line of the kicker: it says who speaks, or what was studied, above the headline that says the rest."""

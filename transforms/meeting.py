@@ -582,9 +582,7 @@ class Meetings:
                 )
         stop = len(text.plain) if len(text.plain) < 6000 else _OPENING
         unlisted = Counter(
-            f.value
-            for f in self._places.unlisted(text.plain, 0, stop)
-            if f.value.endswith(word)
+            f.value for f in self._places.unlisted(text.plain, 0, stop) if f.value.endswith(word)
         )
         if unlisted and max(scores.values(), default=0) < 5:
             return self._unlisted(text, max(unlisted, key=lambda n: (unlisted[n], n)))

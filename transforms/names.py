@@ -221,7 +221,7 @@ class Names:
         if (
             head
             and head not in self._strong
-            and not (title or self._acts.at(plain, end) or self._listed(plain, end))
+            and not (title or len(self._nexts.at(plain, end)) > 1 or self._listed(plain, end))
         ):
             return None
         return self._mention(

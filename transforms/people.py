@@ -216,7 +216,9 @@ def _found(text: Text, record: _Record) -> Found[Person]:
     role = _role(record)
     assert role is not None
     return Found(
-        mention.start, mention.end, Person(name, _as_printed(text, mention, record.post or record.headline_post), role),
+        mention.start,
+        mention.end,
+        Person(name, _as_printed(text, mention, record.post or record.headline_post), role),
     )
 
 
