@@ -15,7 +15,7 @@ help:            ## what can be made
 data: $(READY)   ## build the release of seeds/ in datasets/
 	@$(BIN)/huiyi publish
 test: check      ## every check and every test
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 check: $(READY)  ## style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 format: $(READY) ## put the code into the house's format
