@@ -100,7 +100,7 @@ def _spans(table: Table, data: Dataset) -> Findings:
 
 
 def _span(text: str | None, start: int | None, end: int | None, words: str | None) -> str | None:
-    if text is None or (start is None and end is None and words is None):
+    if text is None or (start is None and end is None):  # where that may be, null-ness tells
         return None
     if start is None or end is None or words is None:
         return f"start {start}, end {end}, words {words!r}: one of them is missing"

@@ -380,8 +380,8 @@ class Meeting:
         maximum=2100,
     )
     start: int | None = column(
-        "First code point of the name in documents.text (0-based, inclusive); null without a name.",
-        "会议名称在 documents.text 中的起始码位（从 0 计，含）；无名称时为空。",
+        "First code point of the name in documents.text (0-based, inclusive); null where no name is printed as such.",
+        "会议名称在 documents.text 中的起始码位（从 0 计，含）；文中未照此写出时为空。",
         type="int64",
         minimum=0,
     )

@@ -159,7 +159,8 @@ class _Sheet:
             facts = found.value
             place = (
                 self._make.span(found.start, found.end)
-                if facts.name
+                # A name put together from a body and 会议, printed apart, stands at no one place.
+                if facts.name and self._make.words(found.start, found.end) == facts.name
                 else {"start": None, "end": None, "line": None}
             )
             meeting_id = self._make.mint("meetings", facts.name or facts.kind)
