@@ -35,6 +35,7 @@ from flows.sources import Reject
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _LOCK_SECONDS = 30.0
 _ROWS_PER_GROUP = 122_880
+_AT_ONCE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,12 +218,14 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
         _write_text(folder / "quality.json", derive.to_json(dict(dataset.quality.figures)))
     if dataset.guards:
         _write_text(folder / "guards.json", derive.to_json(asdict(dataset.guards)))
-    hashes = {name: hash_file(folder / name) for name in files_of(folder)}
+    names = files_of(folder)
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        hashes = dict(zip(names, threads.map(hash_file, map(folder.joinpath, names)), strict=True))
     hashes |= _write_metadata(dataset, plan.step.version, folder, hashes)
     sums = [f"{hashes[name]}  {name}\n" for name in sorted(hashes)]
     _write_text(folder / "SHA256SUMS", "".join(sums))
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
+    with ThreadPoolExecutor(_AT_ONCE) as threads:
+        list(threads.map(_sync, [*folder.rglob("*"), folder]))
 
 
 def files_of(folder: Path) -> list[str]:
