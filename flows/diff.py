@@ -362,12 +362,13 @@ def as_markdown(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
     lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in tally(changes)]
     for table in changes["table"].unique().to_pylist():
         lines += ["", f"## {table}", ""]
-        rows = of_table(changes, str(table))
+        of_it = pc.equal(changes["table"], table)
         for change, words in (("removed", old), ("added", new), ("changed", None)):
-            some = rows.filter(pc.equal(rows["change"], change))
-            lines += [_bullet(row, words) for row in some.slice(0, _EXAMPLES).to_pylist()]
-            if some.num_rows > _EXAMPLES:
-                lines.append(f"- … and {some.num_rows - _EXAMPLES:,} more {change}")
+            those = pc.indices_nonzero(pc.and_(of_it, pc.equal(changes["change"], change)))
+            some = [changes.slice(at, 1).to_pylist()[0] for at in those[:_EXAMPLES].to_pylist()]
+            lines += [_bullet(row, words) for row in some]
+            if len(those) > _EXAMPLES:
+                lines.append(f"- … and {len(those) - _EXAMPLES:,} more {change}")
     return "\n".join(lines) + "\n"
 
 
