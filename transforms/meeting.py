@@ -74,17 +74,8 @@ class Meetings:
         self._levels = {r["term"]: r["level"] for r in lexicon.table("level_words")}
         self._places = Places(lexicon)
         self._numerals = Numerals(lexicon)
-        self._organ = self._organ_pattern(lexicon)
+        self._organ = self._rules["organ"]
         self._expands = lexicon.compile(r"^{level_words}{organ_tails__own}")
-
-    def _organ_pattern(self, lexicon: Lexicon) -> re.Pattern[str]:
-        """An organ: a place or level word, up to twelve characters between, and an organ's own word."""
-        no_seat = "".join(lexicon.terms("never_in_places"))
-        pattern = (
-            r"(?:第?[一二三四五六七八九十]{1,3}届)?(?:{organs}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|文明委)(?=[^，。、]{0,10}会))?|(?P<seat>[^，。；：、\n\d（）{no_seat}]{0,9}?)(?P<word>自治区|[省市州盟县旗镇乡]|(?<!社)区|街道|地(?=委))"
-            r"(?P<between>[^，。；：、“”]{0,12}?)(?P<tail>{organ_tails}(?:[^，。、]{2,24}?(?:领导小组|委员会|指挥部|专班)(?=[^，。、]{0,10}会))?)(?:党组(?=召开|举行|举办|集中|组织|专题|于))?(?!议|员|长|直))"
-        )
-        return lexicon.compile(pattern.replace("{no_seat}", no_seat))
 
     def find(
         self,
@@ -611,7 +602,7 @@ def _as_printed(text: Text, words: str) -> str:
 def _is_called(division: Division, word: str) -> bool:
     """Whether a level word can mean a division: 市 a city of any level, 县 a county, 省 a province."""
     if len(word) == 1 and division.name.endswith(word):
-        return not division.name.endswith("自治" + word) or word != "区"
+        return word != "区" or division.level != "province"
     return division.name.endswith(word)
 
 
