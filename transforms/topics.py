@@ -6,14 +6,13 @@ Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term an
 opening of its paragraph, the headings above it and the title vote with less. The topic with the highest sum wins.
 """
 
-from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from operator import add
 
 import numpy as np
 from numpy.typing import NDArray
 
 from transforms.lexicon import Lexicon
+from transforms.runs import Integers, Runs
 from transforms.text import Text
 
 # How much each place counts beside the clause itself, chosen by cross-validation over whole documents.
@@ -27,12 +26,10 @@ PLACES = {
     "heading": 0.45,
 }
 TITLE, LISTED = 0.15, 0.7
-_SHORTEST = 2
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
 _FEW_TERMS = 4
 
 Floats = NDArray[np.floating]
-Integers = NDArray[np.int64]
 Ranges = tuple[Integers, Integers]
 
 
@@ -43,14 +40,14 @@ class Topics:
         listed = lexicon.mapping("topic_terms", "topic")
         weights = {r["term"]: _read_weights(r["weights"]) for r in lexicon.table("topic_weights")}
         self.codes = sorted({code for of_term in weights.values() for code in of_term})
-        self._runs = _Runs([*(term for term in weights if term[0] != "@"), *listed])
-        self._learned = self._runs.sums(self._rows(weights.items()))
-        self._listed = self._runs.longest(listed)
+        self._runs = Runs([*(term for term in weights if term[0] != "@"), *listed])
+        self._learned = self._along(self._rows(weights.items()))
+        self._is_telling = self._learned[:, -1] > 0
         self._bias = self._rows([("@bias", weights["@bias"])])["@bias"]
-        topics = sorted(set(listed.values()))
-        self._row = {topic: number for number, topic in enumerate(topics)}
-        voices = self._rows((topic, weights.get(f"@{topic}", {})) for topic in topics)
-        self._voices = np.array([voices[topic] for topic in topics], np.float32)
+        self._listed, self._lengths = self._longest(listed)
+        self._topics = sorted(set(listed.values()))
+        voices = self._rows((topic, weights.get(f"@{topic}", {})) for topic in self._topics)
+        self._voices = np.array([voices[topic] for topic in self._topics], np.float32)
 
     def _rows(self, weights: Iterable[tuple[str, Mapping[int, int]]]) -> dict[str, Floats]:
         """What each term adds to each topic; one more column counts the term."""
@@ -78,18 +75,44 @@ class Topics:
         scores = (votes * shares[:, None, None]).sum(axis=0) + self._bias[:-1]
         return [self.codes[best] for best in scores.argmax(axis=1)]
 
+    def _along(self, weights: Mapping[str, Floats]) -> Floats:
+        """For each run, the sum of the weights of all terms that begin it."""
+        sums = np.zeros((len(self._runs.runs), len(self.codes) + 1), np.float32)
+        for run, number in self._runs.number.items():
+            if len(run) > 1:
+                sums[number] = sums[self._runs.number[run[:-1]]]
+            if run in weights:
+                sums[number] += weights[run]
+        return sums
+
+    def _longest(self, listed: Mapping[str, str]) -> tuple[Integers, Integers]:
+        """For each run that terms begin, the longest of them: the number of its topic, and its length (0 for none)."""
+        numbers = {topic: number for number, topic in enumerate(sorted(set(listed.values())))}
+        found = np.zeros((2, len(self._runs.runs)), np.int64)
+        for run, number in self._runs.number.items():
+            if run in listed:
+                found[:, number] = numbers[listed[run]], len(run)
+            elif len(run) > 1:
+                found[:, number] = found[:, self._runs.number[run[:-1]]]
+        return found[0], found[1]
+
     def listed(self, words: str) -> Iterator[tuple[int, str]]:
         """The hand-listed terms in words, the longest at each place: where each begins, and its topic."""
-        return self._voiced(*self._runs.of(words))
+        starts, voices = self._voiced(*self._runs.of(words))
+        return ((start, self._topics[voice]) for start, voice in zip(starts, voices, strict=True))
 
-    def _voiced(self, starts: Sequence[int], rows: Sequence[int]) -> Iterator[tuple[int, str]]:
-        """The hand-listed terms among the runs of a text."""
-        done, listed = 0, self._listed
-        for start, row in zip(starts, rows, strict=True):
-            if row in listed and start >= done:
-                length, topic = listed[row]
+    def _voiced(self, starts: Integers, runs: Integers) -> Ranges:
+        """Where hand-listed terms stand among the runs of a text, and the numbers of their topics."""
+        lengths = self._lengths.take(runs)
+        (begin,) = lengths.nonzero()
+        kept, done = [], 0
+        spans = zip(begin.tolist(), starts[begin].tolist(), lengths[begin].tolist(), strict=True)
+        for at, start, length in spans:
+            if start >= done:
+                kept.append(at)
                 done = start + length
-                yield start, topic
+        chosen = np.array(kept, np.int64)
+        return starts[chosen], self._listed[runs[chosen]]
 
     def _sums(self, words: str, ends: Sequence[int]) -> tuple[Floats, Floats]:
         """Running sums up to each end, nothing before the first: of learned weights and of hand-listed ones.
@@ -103,69 +126,25 @@ class Topics:
                [ 0.,  0.,  0.],
                [50.,  0.,  1.]]))
         """
-        starts, rows = self._runs.of(words)
-        listed = list(self._voiced(starts, rows))
-        voices = [self._row[topic] for _, topic in listed]
+        starts, runs = self._runs.of(words)
+        at, voices = self._voiced(starts, runs)
+        telling = self._is_telling.take(runs)
         return (
-            _running(self._learned, starts, rows, ends),
-            _running(self._voices, [start for start, _ in listed], voices, ends),
+            _running(self._learned, starts[telling], runs[telling], ends),
+            _running(self._voices, at, voices, ends),
         )
 
 
-class _Runs:
-    """Terms by the runs of characters that begin them: the longest at a place tells all terms there."""
-
-    def __init__(self, terms: Iterable[str]) -> None:
-        runs = {term[:n] for term in terms for n in range(_SHORTEST, len(term) + 1)}
-        longer = {run[:-1] for run in runs if len(run) > _SHORTEST}
-        # Those that may go on come first.
-        self._rows = {r: n for n, r in enumerate(sorted(runs, key=lambda r: (r not in longer, r)))}
-        self._going_on = len(longer)
-
-    def sums(self, weights: Mapping[str, Floats]) -> Floats:
-        """For each run, the sum of the weights of all terms that begin it."""
-        nothing = np.zeros(len(next(iter(weights.values()))))
-        sums = np.zeros((len(self._rows), len(nothing)), np.float32)
-        for run, row in self._rows.items():
-            for n in range(_SHORTEST, len(run) + 1):
-                sums[row] += weights.get(run[:n], nothing)
-        return sums
-
-    def longest(self, topics: Mapping[str, str]) -> dict[int, tuple[int, str]]:
-        """For each run that terms begin, the length and the topic of the longest of them."""
-        found = {}
-        for run, row in self._rows.items():
-            lengths = range(len(run), _SHORTEST - 1, -1)
-            if length := next((n for n in lengths if run[:n] in topics), 0):
-                found[row] = length, topics[run[:length]]
-        return found
-
-    def of(self, words: str) -> tuple[list[int], list[int]]:
-        """Where terms may begin in words, and the row of the longest run at each of these places."""
-        row_of, going_on = self._rows.get, self._going_on
-        starts, rows = [], []
-        # Behind a line's end no run goes on.
-        words += "\n"
-        for start, row in enumerate(map(row_of, map(add, words, words[1:]))):
-            if row is None:
-                continue
-            stop = start + _SHORTEST
-            while row < going_on and (longer := row_of(words[start : stop + 1])) is not None:
-                row, stop = longer, stop + 1
-            starts.append(start)
-            rows.append(row)
-        return starts, rows
-
-
-def _running(
-    weights: Floats, starts: Sequence[int], rows: Sequence[int], ends: Sequence[int]
-) -> Floats:
+def _running(weights: Floats, starts: Integers, rows: Integers, ends: Sequence[int]) -> Floats:
     """The weights in these rows, of terms that start there, summed up to each end: whole numbers, so that floats do."""
-    sums = np.zeros((len(rows) + 1, weights.shape[1]), np.float32)
-    if rows:
-        np.cumsum(weights.take(rows, axis=0), axis=0, out=sums[1:])
-    upto = sums.take([0, *(bisect_left(starts, end) for end in ends)], axis=0)
-    return upto.astype(np.float64)
+    bounds = np.searchsorted(starts, [0, *ends])
+    # A row of zeros stands behind the last, so that every range is one of rows.
+    terms = np.zeros((len(rows) + 1, weights.shape[1]), np.float32)
+    terms[:-1] = weights.take(rows, axis=0)
+    sums = np.zeros((len(bounds), weights.shape[1]))
+    sums[1:] = np.add.reduceat(terms, bounds[:-1], axis=0)
+    sums[1:][bounds[:-1] == bounds[1:]] = 0
+    return sums.cumsum(axis=0)
 
 
 def _between(sums: Floats, first: Integers, last: Integers) -> Floats:
