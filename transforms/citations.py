@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
+from transforms.prefilter import Prefilter
 from transforms.text import Text
 from transforms.titles import Title, Titles
 
@@ -42,10 +43,11 @@ _Hit = tuple[int, int, str | None]
 class Citations:
     """Finds the higher authorities invoked anywhere in a text; built once from the lexicon."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        rules = lexicon.rules("citations")
-        self._free = [rule for rule in rules if rule["level"] != "body"]
-        self._of_bodies = [rule for rule in rules if rule["level"] == "body"]
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        self._prefilter = prefilter or Prefilter()
+        rules = [(self._prefilter.add(r.pattern), r) for r in lexicon.rules("citations")]
+        self._free = [(bit, rule) for bit, rule in rules if rule["level"] != "body"]
+        self._of_bodies = [(bit, rule) for bit, rule in rules if rule["level"] == "body"]
         self._bodies = _Bodies(lexicon)
         self._documents = _Documents(lexicon, self._bodies)
         self._has_cue = lexicon.compile("{citation_words__cue}").search
@@ -69,7 +71,7 @@ class Citations:
     def _hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """What the rules find: start, length (negative, so that the longest comes first) and level."""
         starts = [clause.start for clause in text.clauses]
-        for rule, match in self._matches(text.plain):
+        for rule, match in self._matches(text):
             start, end = match.span("name")
             clause = starts[bisect_right(starts, start) - 1]
             if not self._is_invoked(text.plain, clause, start, end, rule):
@@ -82,14 +84,17 @@ class Citations:
             elif body := self._bodies.above(text.plain, match, clause, speaker):
                 yield body[0], body[0] - end, body[1]
 
-    def _matches(self, plain: str) -> Iterator[tuple[Rule, re.Match[str]]]:
+    def _matches(self, text: Text) -> Iterator[tuple[Rule, re.Match[str]]]:
         """Matches of the rules on names anywhere, and of those on bodies where a body is named."""
-        for rule in self._free:
-            if rule.extra.get("needs", "") in plain:
-                yield from ((rule, match) for match in rule.pattern.finditer(plain))
-        for body in self._bodies.named.finditer(plain):
-            matches = ((rule, rule.pattern.match(plain, body.start())) for rule in self._of_bodies)
-            yield from ((rule, match) for rule, match in matches if match)
+        may = self._prefilter.anywhere(text)
+        for bit, rule in self._free:
+            if may & bit:
+                yield from ((rule, match) for match in rule.pattern.finditer(text.plain))
+        of_bodies = [rule for bit, rule in self._of_bodies if may & bit]
+        for body in self._bodies.named.finditer(text.plain) if of_bodies else ():
+            for rule in of_bodies:
+                if match := rule.pattern.match(text.plain, body.start()):
+                    yield rule, match
 
     def _is_invoked(self, plain: str, clause: int, start: int, end: int, rule: Rule) -> bool:
         """Not narrated as an event or a time; followed, where the rule wants that shown."""

@@ -25,6 +25,7 @@ from transforms.masthead import Masthead, Mastheads
 from transforms.meeting import MeetingFacts, Meetings
 from transforms.pages import Page, read_page
 from transforms.people import People, Person
+from transforms.prefilter import Prefilter
 from transforms.programmes import ProgrammeFacts, Programmes
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
@@ -56,19 +57,19 @@ class Extractor:
     """All recognisers, built once from the lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words = Words(lexicon)
+        words, prefilter = Words(lexicon), Prefilter()
         self._simplified = lexicon.mapping("traditional", "simplified")
         self._mastheads = Mastheads(lexicon)
         self._meetings = Meetings(lexicon)
         self._people = People(lexicon)
-        self._focus_areas = FocusAreas(lexicon)
-        self._ledger = Ledger(lexicon)
+        self._focus_areas = FocusAreas(lexicon, prefilter)
+        self._ledger = Ledger(lexicon, prefilter)
         self._initiatives = Initiatives(lexicon, words)
         self._topics = Topics(lexicon)
         self._programmes = Programmes(lexicon)
         self._targets = Targets(lexicon)
         self._enumerations = Enumerations(lexicon)
-        self._citations = Citations(lexicon)
+        self._citations = Citations(lexicon, prefilter)
 
     def extract(self, source: Source) -> Extraction:
         """The rows of all tables for one source.
@@ -349,5 +350,7 @@ def _speaker(meeting: MeetingFacts | None) -> Speaker:
 
 def _script(text: Text, simplified: Mapping[str, str]) -> str:
     """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
+    if text.text == text.plain:
+        return "Hans"
     gone = set(text.text) - set(text.plain)
     return "Hant" if any(ch in simplified for ch in gone) else "Hans"

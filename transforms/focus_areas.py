@@ -4,11 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
 from transforms.modals import Modals
 from transforms.numerals import Numerals
+from transforms.prefilter import Prefilter
 from transforms.signals import Signals
 from transforms.text import Text
 from transforms.zones import Zone, Zones
@@ -53,18 +55,24 @@ class _Series:
 class FocusAreas:
     """Finds the main tasks of a text."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        self._prefilter = prefilter or Prefilter()
         self._zones = Zones(lexicon)
-        self._modals = Modals(lexicon)
+        self._modals = Modals(lexicon, self._prefilter)
         self._numerals = Numerals(lexicon)
-        self._ordinals = lexicon.rules("ordinals", "ordinal")
+        self._ordinals = tuple(
+            (self._prefilter.add(rule.pattern), rule)
+            for rule in lexicon.rules("ordinals", "ordinal")
+        )
+        self._ordinal_bits = sum(bit for bit, _ in self._ordinals)
         self._counted = lexicon.rules("ordinals", "counted")[0].pattern
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
-        self._speech = Signals(lexicon.rules("ledger", "speech"))
+        self._speech = Signals(lexicon.rules("ledger", "speech"), self._prefilter)
         self._salutation = lexicon.rules("chapters", "salutation")[0].pattern
-        self._done = Signals(lexicon.rules("ledger", "past"))
+        self._done = Signals(lexicon.rules("ledger", "past"), self._prefilter)
         self._past = Signals(
-            lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment")
+            lexicon.rules("ledger", "past") + lexicon.rules("ledger", "assessment"),
+            self._prefilter,
         )
         self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
         self._matter = lexicon.rules("ordinals", "matter")[0].pattern
@@ -75,12 +83,11 @@ class FocusAreas:
     def find(self, text: Text, parts: tuple[Found[str], ...]) -> tuple[Found[FocusArea], ...]:
         """The main tasks in order."""
         zones = self._zones.of(text)
-        is_part = {
-            clause
-            for clause, c in enumerate(text.clauses)
-            if any(p.start <= c.start < p.end for p in parts)
-        }
-        marks = [m for m in self._marks(text, zones) if m.clause not in is_part]
+        marks = [
+            mark
+            for mark in self._marks(text, zones)
+            if not any(p.start <= text.clauses[mark.clause].start < p.end for p in parts)
+        ]
         series = self._directive(text, zones, _series(text, marks, self._breaks(text, zones)))
         if not series:
             series = self._counted_series(text, zones)
@@ -88,16 +95,18 @@ class FocusAreas:
 
     def _marks(self, text: Text, zones: tuple[Zone, ...]) -> Iterator[_Mark]:
         """Every ordinal at the head of a clause, outside look-backs and debris."""
-        for index, clause in enumerate(text.clauses):
+        for index, (clause, may) in enumerate(
+            zip(text.clauses, self._prefilter.of(text), strict=True)
+        ):
             words = text.plain[clause.start : clause.end]
-            if self._may_mark.search(words) is None:
+            if not may & self._ordinal_bits or self._may_mark.search(words) is None:
                 continue
             zone = zones[clause.paragraph]
             if zone.is_heading or zone.kind in ("past", "problems", "furniture", "opening"):
                 continue
             blank = self._before_mark(words)
-            for rule in self._ordinals:
-                if match := rule.pattern.match(words[blank:]):
+            for bit, rule in self._ordinals:
+                if may & bit and (match := rule.pattern.match(words[blank:])):
                     start = clause.start + blank
                     yield _Mark(
                         start,
@@ -126,7 +135,7 @@ class FocusAreas:
         """Where a list that runs over paragraphs ends: a chapter, a new speech, a turn of a report."""
         breaks: list[int] = []
         last = -1
-        for clause in text.clauses:
+        for clause, may in zip(text.clauses, self._prefilter.of(text), strict=True):
             if clause.paragraph == last:
                 continue
             zone, before = zones[clause.paragraph], zones[last] if last >= 0 else None
@@ -136,7 +145,7 @@ class FocusAreas:
             if (
                 zone.is_heading
                 or turned
-                or self._speech.of(words)
+                or self._speech.of(words, may)
                 or (zone.kind and self._salutation.match(text.plain[clause.start : clause.end]))
             ):
                 breaks.append(clause.start)
@@ -180,11 +189,12 @@ class FocusAreas:
 
     def _demands_inside(self, text: Text, mark: _Mark, end: int) -> bool:
         """Whether a part of a list holds a demand or a deed beyond its heading."""
-        for clause in text.clauses[mark.clause + 1 :]:
+        following = zip(text.clauses, self._prefilter.of(text), strict=True)
+        for clause, may in islice(following, mark.clause + 1, None):
             if clause.start >= end:
                 return False
             words = text.plain[clause.start : clause.body_end]
-            if self._modals.of(words) or self._modals.opens(words):
+            if self._modals.of(words, may) or self._modals.opens(words):
                 return True
         return False
 
@@ -197,18 +207,19 @@ class FocusAreas:
         first = text.clauses[mark.clause]
         leads = first.sentence == text.clauses[max(0, mark.clause - 1)].sentence
         last = first.sentence if leads else first.sentence - 1
+        may = self._prefilter.of(text)
         for index in range(mark.clause - 1, -1, -1):
             clause = text.clauses[index]
             words = text.plain[clause.start : clause.body_end].strip()
-            if clause.paragraph != first.paragraph or self._modals.of(words):
+            if clause.paragraph != first.paragraph or self._modals.of(words, may[index]):
                 return ""
-            if rule := self._speech.of(words):
+            if rule := self._speech.of(words, may[index]):
                 is_led = clause.sentence == last
                 return str(rule["says"]) if rule["says"] == "others" or is_led else ""
             if self._announces.search(words):
                 return ""
             is_near = clause.sentence == last and (leads or index == mark.clause - 1)
-            if is_near and (self._done.of(words) or self._agenda.search(words)):
+            if is_near and (self._done.of(words, may[index]) or self._agenda.search(words)):
                 return "past"
         return ""
 

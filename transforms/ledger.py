@@ -5,14 +5,15 @@ How it decides, and in which order, stands in docs/extraction.md; the words and 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
 from transforms.focus_areas import FocusArea
 from transforms.found import Found
-from transforms.lexicon import Lexicon
+from transforms.lexicon import Lexicon, Rule
 from transforms.modals import Demand, Modals
+from transforms.prefilter import Prefilter
 from transforms.signals import Signals
 from transforms.text import Text
 from transforms.zones import UNTOLD, Zone, Zones
@@ -34,20 +35,28 @@ class Entry(NamedTuple):
 
 
 class _Piece(NamedTuple):
-    """A clause, or the part of one that the masthead leaves; `part` names a part of the masthead."""
+    """A clause, or the part of one that the masthead leaves; `part` names a part of the masthead.
+
+    `may` tells which patterns can match in it.
+    """
 
     start: int
     end: int
     body_end: int
     sentence: int
     paragraph: int
+    may: int
     part: str = ""
 
 
 @dataclass(slots=True)
 class _Course:
-    """How the reading stands: what the sentence, the speech and the sentence before have established."""
+    """How the reading stands: what the sentence, the speech and the sentence before have established.
 
+    `may` tells which patterns can match anywhere in the text.
+    """
+
+    may: int
     piece: _Piece | None = None
     zone: Zone = UNTOLD
     mode: str = ""
@@ -74,6 +83,8 @@ class _Reading(NamedTuple):
     demand: Demand | None
     is_deed: bool
     is_heading: bool
+    may: int
+    may_ahead: int
 
 
 class _Verdict(NamedTuple):
@@ -91,9 +102,10 @@ class _Verdict(NamedTuple):
 class Ledger:
     """Keeps the ledger of a text."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
         self._zones = Zones(lexicon)
-        self._modals = Modals(lexicon)
+        self._prefilter = prefilter or Prefilter()
+        self._modals = Modals(lexicon, self._prefilter)
         sections = (
             "speech",
             "procedure",
@@ -107,13 +119,17 @@ class Ledger:
             "debris",
             "attendance",
         )
-        self._signals = {name: Signals(lexicon.rules("ledger", name)) for name in sections}
+        self._signals = {
+            name: Signals(lexicon.rules("ledger", name), self._prefilter) for name in sections
+        }
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._line = lexicon.rules("ordinals", "line")[0].pattern
         self._section = lexicon.rules("ordinals", "section")[0].pattern
-        self._done = Signals(r for r in lexicon.rules("ledger", "past") if r.extra.get("firm"))
+        self._done = Signals(
+            (r for r in lexicon.rules("ledger", "past") if r.extra.get("firm")), self._prefilter
+        )
         self._signs = {
-            (is_firm, is_report): _signs(lexicon, is_firm, is_report)
+            (is_firm, is_report): Signals(_signs(lexicon, is_firm, is_report), self._prefilter)
             for is_firm in (False, True)
             for is_report in (False, True)
         }
@@ -121,7 +137,7 @@ class Ledger:
         self._strong = lexicon.rules("modals", "strong")[0].pattern
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
-        self._subject = Signals(lexicon.rules("ledger", "subject"))
+        self._subject = Signals(lexicon.rules("ledger", "subject"), self._prefilter)
         self._comma = lexicon.rules("modals", "comma")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._holding = tuple(lexicon.terms("holding"))
@@ -131,9 +147,10 @@ class Ledger:
     ) -> tuple[Entry, ...]:
         """Every clause of the text with its role and the rule that decided it."""
         zones = self._zones.of(text)
-        pieces = tuple(_pieces(text, parts))
+        may = self._prefilter.of(text)
+        pieces = tuple(_pieces(text, parts, may))
         headings = sorted(area.start for area in areas)
-        course = _Course()
+        course = _Course(self._prefilter.anywhere(text))
         entries: list[Entry] = []
         for index, piece in enumerate(pieces):
             _advance(course, piece, zones, entries)
@@ -186,7 +203,14 @@ class Ledger:
         body = words[opened:]
         ahead = _ahead(text.plain, piece, following, self._comma)
         return _Reading(
-            body, start + opened, ahead, self._modals.of(body), self._modals.opens(body), is_heading
+            body,
+            start + opened,
+            ahead,
+            self._modals.of(body, piece.may),
+            self._modals.opens(body),
+            is_heading,
+            piece.may,
+            following.may if following else 0,
         )
 
     def _judge(self, reading: _Reading, course: _Course, text: Text, piece: _Piece) -> _Verdict:
@@ -233,13 +257,17 @@ class Ledger:
         """Marks, page debris, and the sentences of courtesy and attendance."""
         if not _WORD.search(reading.body):
             return _Verdict("frame", "frame.mark")
-        if rule := self._signals["debris"].of(reading.body):
+        if rule := self._signals["debris"].of(reading.body, reading.may):
             return _Verdict("furniture", rule.name)
-        if course.is_first and self._thanks(text, piece):
+        if course.is_first and self._thanks(text, piece, course.may):
             course.mode = "thanks"
         if course.mode == "thanks":
             return _Verdict("procedure", "procedure.thanks")
-        if course.is_first and not course.zone.kind and self._is_attendance(text, piece):
+        if (
+            course.is_first
+            and not course.zone.kind
+            and self._is_attendance(text, piece, course.may)
+        ):
             course.mode = "narration"
         return None
 
@@ -267,14 +295,14 @@ class Ledger:
             piece.start == start and self._section.match(text.plain[start : start + 8]) is not None
         )
 
-    def _thanks(self, text: Text, piece: _Piece) -> bool:
+    def _thanks(self, text: Text, piece: _Piece, may: int) -> bool:
         start, end = text.sentences[piece.sentence]
-        return self._signals["thanks"].of(text.plain[start:end]) is not None
+        return self._signals["thanks"].of(text.plain[start:end], may) is not None
 
-    def _is_attendance(self, text: Text, piece: _Piece) -> bool:
+    def _is_attendance(self, text: Text, piece: _Piece, may: int) -> bool:
         """Whether the sentence ends as one that lists who took part, and nobody demands anything in it."""
         start, end = text.sentences[piece.sentence]
-        if self._signals["attendance"].of(text.plain[max(start, end - 24) : end]) is None:
+        if self._signals["attendance"].of(text.plain[max(start, end - 24) : end], may) is None:
             return False
         return self._modals.of(text.plain[start : min(end, start + 40)]) is None
 
@@ -282,7 +310,7 @@ class Ledger:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
         if reading.is_deed or reading.demand:
             return None
-        rule = self._signals["speech"].of(reading.body)
+        rule = self._signals["speech"].of(reading.body, reading.may)
         is_within = course.mode == "directive" and not course.is_first
         if rule is None or (is_within and rule.name != "speech.points"):
             return None
@@ -304,9 +332,9 @@ class Ledger:
         demand = reading.demand
         if demand and demand.begins and demand.rule == "modal.must":
             return None
-        rule = self._signals["assessment"].of(reading.body) or self._signals["frame"].of(
-            reading.body
-        )
+        rule = self._signals["assessment"].of(reading.body, reading.may) or self._signals[
+            "frame"
+        ].of(reading.body, reading.may)
         if rule:
             return _Verdict(rule.name.split(".")[0], rule.name)
         return _Verdict("result", course.zone.rule)
@@ -325,16 +353,16 @@ class Ledger:
         start, end = reading.begins + demand.start, reading.begins + demand.end
         course.modal = Found(start, end, text.text[start:end])
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
-        if rule := self._signals["seeing"].of(rest):
+        if rule := self._signals["seeing"].of(rest, reading.may):
             course.mode = "assessment"
             return _Verdict("frame", rule.name)
-        if rest and (frame := self._frame(rest)):
+        if rest and (frame := self._frame(rest, reading.may)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
         return _Verdict("initiative", demand.rule, demand.begins)
 
-    def _frame(self, body: str) -> _Verdict | None:
+    def _frame(self, body: str, may: int) -> _Verdict | None:
         """A frame, if the words do no more than frame: no deed of their own inside."""
-        rule = self._signals["frame"].of(body)
+        rule = self._signals["frame"].of(body, may)
         if rule is None or body.startswith(self._holding):
             return None
         if rule.name == "frame.around" and self._does_something(body):
@@ -353,13 +381,13 @@ class Ledger:
 
     def _by_frame(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Frames and announcements, which leave the course as it is."""
-        if frame := self._frame(reading.body):
+        if frame := self._frame(reading.body, reading.may):
             if frame.rule == "frame.wish":
                 course.mode = "directive"
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
             return frame
-        if rule := self._signals["announce"].of(reading.body):
+        if rule := self._signals["announce"].of(reading.body, reading.may):
             if rule.name == "announce.targets" and course.mode != "narration":
                 course.mode, course.has_aims = "directive", True
                 return _Verdict("frame", rule.name)
@@ -371,14 +399,14 @@ class Ledger:
 
     def _as_topic(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A deed or a body that the next clause only judges or demands of: 办好教育，关系未来 · 做好工作，必须用心."""
-        if rule := self._subject.of(reading.ahead):
+        if rule := self._subject.of(reading.ahead, reading.may_ahead):
             return _Verdict("assessment", rule.name)
         if reading.is_deed and course.before == "directive" and not course.speech_is_new:
             return None
-        demand = self._modals.of(reading.ahead)
+        demand = self._modals.of(reading.ahead, reading.may_ahead)
         if demand is None or demand.start > 0 or demand.rule == "modal.never":
             return None
-        if self._done.of(reading.body):
+        if self._done.of(reading.body, reading.may):
             return None
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
@@ -390,7 +418,7 @@ class Ledger:
         is_directed = course.mode == "directive"
         is_deed = reading.is_deed and (is_plan or is_directed or self._continues(course))
         is_deed = is_deed or (is_directed and self._modals.begins_phrase(reading.body))
-        rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body)
+        rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body, reading.may)
         # Behind 预期目标是, in a sentence governed by 要, and among orders a figure is one to reach.
         is_told = course.modal is not None or course.speech in ("order", "demand")
         is_aim = is_directed and (course.has_aims or is_told)
@@ -465,15 +493,13 @@ _NEWS_ALONE = ("procedure", "statistic")
 _COURSE_ROLES = {"past": "result", "assessment": "assessment", "narration": "procedure"}
 
 
-def _signs(lexicon: Lexicon, is_firm: bool, is_report: bool) -> Signals:
+def _signs(lexicon: Lexicon, is_firm: bool, is_report: bool) -> Iterator[Rule]:
     """The signals that are asked of a clause: of a deed only the firm ones, in a report not those of news."""
-    return Signals(
-        rule
-        for section in _SIGNALS
-        if not (is_report and section in _NEWS_ALONE)
-        for rule in lexicon.rules("ledger", section)
-        if not is_firm or rule.extra.get("firm")
-    )
+    for section in _SIGNALS:
+        if not (is_report and section in _NEWS_ALONE):
+            for rule in lexicon.rules("ledger", section):
+                if not is_firm or rule.extra.get("firm"):
+                    yield rule
 
 
 def _ahead(plain: str, piece: _Piece, following: _Piece | None, comma: re.Pattern[str]) -> str:
@@ -513,10 +539,10 @@ def _settle(course: _Course, entries: list[Entry]) -> None:
     course.fallback, course.has_deed = None, False
 
 
-def _pieces(text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Piece]:
+def _pieces(text: Text, parts: tuple[Found[str], ...], may: Iterable[int]) -> Iterator[_Piece]:
     """The clauses in order, cut where a part of the masthead begins or ends."""
     queue = list(parts)
-    for clause in text.clauses:
+    for clause, bits in zip(text.clauses, may, strict=True):
         at = clause.start
         while queue and queue[0].end <= at:
             queue.pop(0)
@@ -525,12 +551,10 @@ def _pieces(text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Piece]:
                 break
             begin, end = max(at, part.start), min(clause.end, part.end)
             if begin > at and text.plain[at:begin].strip():
-                yield _Piece(
-                    at, begin, min(begin, clause.body_end), clause.sentence, clause.paragraph
-                )
-            yield _Piece(begin, end, end, clause.sentence, clause.paragraph, part.value)
+                body_end = min(begin, clause.body_end)
+                yield _Piece(at, begin, body_end, clause.sentence, clause.paragraph, bits)
+            yield _Piece(begin, end, end, clause.sentence, clause.paragraph, bits, part.value)
             at = end
         if at < clause.end and text.plain[at : clause.end].strip():
-            yield _Piece(
-                at, clause.end, max(at, clause.body_end), clause.sentence, clause.paragraph
-            )
+            body_end = max(at, clause.body_end)
+            yield _Piece(at, clause.end, body_end, clause.sentence, clause.paragraph, bits)

@@ -1,11 +1,15 @@
 """What makes a clause a demand, and where what it demands begins."""
 
 import re
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from transforms.lexicon import Lexicon, Rule
+from transforms.prefilter import ANY, Prefilter
 
 _LONGEST_AGENT = 7
+# A governing word stands within so many characters.
+_REACH = 44
 _OPENERS = ("verbs", "adverbs", "idioms")
 
 
@@ -21,10 +25,10 @@ class Demand(NamedTuple):
 class Modals:
     """Finds the word that governs a clause (要, 必须, 将 …) and what before it is no part of the deed."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._rules = lexicon.rules("modals", "modal")
-        self._hint = lexicon.rules("modals", "hint")[0].pattern
-        self._any = re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self._rules))
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        prefilter = prefilter or Prefilter()
+        rules = lexicon.rules("modals", "modal")
+        self._rules = tuple((prefilter.add(rule.pattern), rule) for rule in rules)
         self._agent_names = frozenset(lexicon.terms("agents"))
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
         self._said = next(
@@ -37,35 +41,33 @@ class Modals:
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
         self._charge = lexicon.rules("modals", "charge")[0]
+        self._charge_bit = prefilter.add(self._charge.pattern)
         self._openers = frozenset(
             term for name in _OPENERS for term in lexicon.terms(name) if len(term) > 1
         ) | (frozenset(lexicon.terms("openers")))
 
-    def of(self, words: str) -> Demand | None:
-        """The demand that the words make, if one of their first forty characters makes it."""
-        if self._hint.search(words) is None:
+    def of(self, words: str, may: int = ANY) -> Demand | None:
+        """The demand that the words make, if one of their first forty characters makes it.
+
+        `may` are the bits that the prefilter gives the stretch in which they stand.
+        """
+        rules = [rule for bit, rule in self._rules if may & bit]
+        if not rules and not may & self._charge_bit:
             return None
         # What stands in a title demands nothing.
         words = self._title.sub(lambda m: "x" * len(m[0]), words)
-        match = self._any.search(words, 0, 44)
-        while match is not None and self._never.search(words[: match.start()]):
-            match = self._any.search(words, match.end(), 44)
-        if match is None:
+        found = _first(rules, words, 0)
+        while found is not None and self._never.search(words[: found[1].start()]):
+            found = _first(rules, words, found[1].end())
+        if found is None:
             return self._charged(words)
-        rule = next(r for r in self._rules if r.pattern.match(words, match.start(), 44))
+        rule, match = found
         if rule["stays"]:
             return Demand(0, match.start(), match.end(), rule.name)
         before = words[: match.start()]
         if not self._is_outside(before):
             return Demand(self._after_speaker(before), match.start(), match.end(), rule.name)
-        begins = match.end()
-        while (
-            (again := self._any.match(words, begins))
-            and again.end() < len(words)
-            and not _stays(self._rules, again)
-        ):
-            begins = again.end()
-        return Demand(begins, match.start(), match.end(), rule.name)
+        return Demand(_past_more(rules, words, match.end()), *match.span(), rule.name)
 
     def opens(self, words: str) -> bool:
         """Whether the words begin with an adverb or verb that opens a deed."""
@@ -137,6 +139,23 @@ class Modals:
         )
 
 
-def _stays(rules: tuple[Rule, ...], match: re.Match[str]) -> bool:
-    """Whether the governing word found belongs to the initiative itself (不得)."""
-    return any(rule["stays"] for rule in rules if rule.pattern.match(match.string, match.start()))
+def _first(rules: Iterable[Rule], words: str, start: int) -> tuple[Rule, re.Match[str]] | None:
+    """The governing word that stands first after a place, and the first rule that finds it there."""
+    found = None
+    for rule in rules:
+        match = rule.pattern.search(words, start, _REACH)
+        if match and (found is None or match.start() < found[1].start()):
+            found = rule, match
+    return found
+
+
+def _past_more(rules: Iterable[Rule], words: str, begins: int) -> int:
+    """Where the deed begins behind further governing words, those apart that belong to the initiative itself (不得)."""
+    while True:
+        found = [(rule, m) for rule in rules if (m := rule.pattern.match(words, begins))]
+        if not found or any(rule["stays"] for rule, _ in found):
+            return begins
+        end = found[0][1].end()
+        if end >= len(words):
+            return begins
+        begins = end

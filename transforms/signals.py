@@ -1,48 +1,45 @@
 """Rules of one kind asked as one question: which of them, if any, speaks for these words."""
 
+import functools
+import operator
 import re
 from collections.abc import Iterable, Iterator
 
 from transforms.lexicon import Rule
-
-_NEVER = re.compile(r"(?!)")
+from transforms.prefilter import ANY, Prefilter
 
 
 class Signals:
     """Answers with the first rule, in the file's order, that matches.
 
-    Two patterns tell whether any does: one of the alternatives that are tied to the beginning, tried there alone, whose
-    groups tell the rule, and one of all others. Only where an untied one matches are the rules tried one by one.
+    The alternatives of a rule that are tied to the beginning are tried there alone, all others anywhere.
     """
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        self._rules = tuple(rules)
-        tied: list[tuple[int, str]] = []
-        free: list[tuple[int, str]] = []
-        for index, rule in enumerate(self._rules):
-            for part in alternatives(rule.pattern.pattern):
-                (tied if part.startswith("^") else free).append((index, part))
-        # The groups are numbered from 1.
-        self._owners = (-1, *(index for index, _ in tied))
-        self._tied = _joined((part[1:] for _, part in tied), "(")
-        self._free = _joined(part for _, part in free)
-        self._untied = tuple(
-            (index, _joined(part for owner, part in free if owner == index))
-            for index in sorted({index for index, _ in free})
+    def __init__(self, rules: Iterable[Rule], prefilter: Prefilter | None = None) -> None:
+        prefilter = prefilter or Prefilter()
+        asked = [(pattern, rule) for rule in rules for pattern in _divided(rule)]
+        self._asked = tuple(
+            (prefilter.add(pattern), pattern.match if is_tied else pattern.search, rule)
+            for (pattern, is_tied), rule in asked
         )
+        self._bits = functools.reduce(operator.or_, (bit for bit, _, _ in self._asked), 0)
 
-    def of(self, words: str) -> Rule | None:
-        """The rule that speaks for the words."""
-        tied = self._tied.match(words)
-        first = self._owners[tied.lastindex or 0] if tied else -1
-        if self._free.search(words):
-            for index, pattern in self._untied:
-                if 0 <= first <= index:
-                    break
-                if pattern.search(words):
-                    first = index
-                    break
-        return self._rules[first] if first >= 0 else None
+    def of(self, words: str, may: int = ANY) -> Rule | None:
+        """The rule that speaks for the words; `may` are the bits that the prefilter gives the stretch they stand in."""
+        may &= self._bits
+        if may:
+            for bit, ask, rule in self._asked:
+                if may & bit and ask(words):
+                    return rule
+        return None
+
+
+def _divided(rule: Rule) -> Iterator[tuple[re.Pattern[str], bool]]:
+    """The alternatives of a rule that are tied to the beginning, and all others, each as one pattern."""
+    parts = list(alternatives(rule.pattern.pattern))
+    for is_tied in (True, False):
+        if kept := [part for part in parts if part.startswith("^") == is_tied]:
+            yield re.compile("|".join(kept)), is_tied
 
 
 def alternatives(pattern: str) -> Iterator[str]:
@@ -66,8 +63,3 @@ def alternatives(pattern: str) -> Iterator[str]:
             start = at + 1
         at += 1
     yield pattern[start:]
-
-
-def _joined(parts: Iterable[str], opens: str = "(?:") -> re.Pattern[str]:
-    kept = list(parts)
-    return re.compile("|".join(f"{opens}{part})" for part in kept)) if kept else _NEVER
