@@ -39,9 +39,66 @@ def test_encodings_are_told_and_named(encoding: str, named: str) -> None:
     assert (decoded.text, decoded.encoding) == (SENTENCE, named)
 
 
-def test_big5_is_not_taken_for_gb18030() -> None:
-    traditional = "會議強調，要加快發展，推動經濟平穩運行，切實保障民生。"
-    assert decode(traditional.encode("big5")).encoding == "big5"
+TRADITIONAL = "會議強調，要加快發展，推動經濟平穩運行，切實保障民生。"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "named"),
+    [
+        ("big5", "big5"),
+        ("cp950", "big5"),
+        ("gbk", "gb18030"),
+        ("utf-16-le", "utf-16le"),
+        ("utf-16-be", "utf-16be"),
+    ],
+)
+def test_traditional_characters_in_any_encoding(encoding: str, named: str) -> None:
+    decoded = decode(TRADITIONAL.encode(encoding))
+    assert (decoded.text, decoded.encoding) == (TRADITIONAL, named)
+
+
+def test_characters_that_hong_kong_added_to_big5() -> None:
+    text = TRADITIONAL + "深水埗、鰂魚涌"
+    decoded = decode(text.encode("big5-hkscs"))
+    assert (decoded.text, decoded.encoding) == (text, "big5-hkscs")
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_without_a_mark_is_told_by_its_characters(encoding: str) -> None:
+    text = SENTENCE + "\nGDP增长6%。"
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_where_the_bytes_themselves_tell_the_confidence_is_full(encoding: str) -> None:
+    assert decode(SENTENCE.encode(encoding)).confidence == 1
+
+
+def test_confidence_grows_with_what_a_text_has_to_tell_it_by() -> None:
+    little, much = (decode(words.encode("gb18030")) for words in ("要求切实", TRADITIONAL * 20))
+    assert 0.1 <= little.confidence < much.confidence <= 1
+
+
+def test_a_byte_that_does_not_fit_is_named_with_its_line() -> None:
+    for encoding, broken in (("utf-8", b"\xe4\xff"), ("gb18030", b"\xff")):
+        content = f"{SENTENCE * 3}\n{SENTENCE}".encode(encoding)
+        with pytest.raises(Rejected) as error:
+            decode(content + broken + SENTENCE.encode(encoding))
+        assert error.value.reason.startswith(f"is {encoding} up to byte {len(content)} (0x")
+        assert error.value.line == 2
+
+
+def test_an_encoding_that_is_not_read_is_guessed_in_the_message_alone() -> None:
+    russian = "Совещание подчеркнуло необходимость развития экономики и сельского хозяйства"
+    with pytest.raises(Rejected, match=r"looks like (cp1251|windows-1251)"):
+        decode(russian.encode("cp1251"))
+
+
+@pytest.mark.parametrize("mark", ["\u202e", "\u202b", "\u2066"])
+def test_what_shows_characters_in_another_order_is_rejected_with_its_line(mark: str) -> None:
+    with pytest.raises(Rejected, match=f"U\\+{ord(mark):04X} shows") as error:
+        decode(f"{SENTENCE}\n要{mark}投资5亿元。".encode())
+    assert error.value.line == 2
 
 
 @pytest.mark.parametrize(
