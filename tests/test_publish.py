@@ -21,7 +21,7 @@ NEITHER = "井冈山上的杜鹃花开了。\n山路很长，春天很短。\n"
 BAD = {
     "empty.txt": (b"", "empty"),
     "random.txt": (bytes(range(128, 256)) * 8, "encoding"),
-    "unknown.txt": ("云溪县召开会议。".encode()[:-1] + b"\xff\xfe\xfd", "encoding"),
+    "unknown.txt": ("云溪县召开会议。".encode()[:-1] + b"\xff\xfe\xfd", "is utf-8 up to byte 21"),
     "neither.txt": (NEITHER.encode(), "neither a meeting nor an initiative"),
     "sidecar.txt": (VISIT_TEXT.encode(), ""),
     "sidecar.toml": (b'licence = "x"\npublished_on = "May"\n', "write it as 2023-01-31"),
