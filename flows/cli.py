@@ -158,7 +158,7 @@ def publish(
 
 @app.command()
 def show(
-    file: Annotated[Path, typer.Argument(help="A text, a web page or a JSON Lines file.")],
+    file: Annotated[Path, typer.Argument(help="A text, page, PDF, Word or bulk file.")],
     explain: Annotated[
         bool, typer.Option("--explain", help="Print the whole text, clause by clause.")
     ] = False,

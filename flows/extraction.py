@@ -13,6 +13,7 @@ from expectations.tables import TABLES, Row
 from flows.corrections import Corrections
 from flows.provenance import AppliedCorrection, SourceRecord, record_source, trace
 from flows.releases import Dataset
+from flows.sandbox import parse_safely
 from flows.sources import Reject, read_lexicons
 from transforms.extract import Extractor
 from transforms.lexicon import Lexicon
@@ -87,7 +88,7 @@ def extract_shard(
 def extract_one(extractor: Extractor, source: Source) -> Rows | Reject:
     """The rows of one document, or why it has none; an error of the extractor names the document."""
     try:
-        return extractor.extract(source).rows
+        return extractor.extract(source, parse_safely(source)).rows
     except Rejected as rejected:
         return Reject(source.path, rejected.line, rejected.reason)
     except Exception as error:

@@ -1,6 +1,6 @@
 """The main flow: sources, extract, validate, release."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -123,7 +123,9 @@ def expect_documents(dataset: Dataset, sources: Sequence[Path]) -> None:
     if dataset.tables["documents"].num_rows:
         return
     where = ", ".join(map(str, sources))
-    message = f"there is no text in {where}: put .txt, .html or .jsonl files there"
+    message = (
+        f"there is no text in {where}: put .txt, .html, .pdf, .docx, .jsonl or .parquet files there"
+    )
     if dataset.rejects:
         reasons = [str(reject) for reject in dataset.rejects[:_REJECTS_SHOWN]]
         message = "\n".join([f"nothing in {where} can be released:", *reasons])
@@ -138,9 +140,21 @@ def summarise(dataset: Dataset) -> Summary:
     return Summary(
         row_counts={name: table.num_rows for name, table in dataset.tables.items()},
         rejects=dataset.rejects,
-        warnings=dataset.guards.warnings if dataset.guards else (),
+        warnings=(*(dataset.guards.warnings if dataset.guards else ()), *_unlicensed(dataset)),
         unexplained_share=(pc.sum(unexplained).as_py() or 0) / (pc.sum(lengths).as_py() or 1),
     )
+
+
+def _unlicensed(dataset: Dataset) -> Iterator[str]:
+    """A warning about texts of which nobody has said whether they may be passed on."""
+    documents = dataset.tables["documents"]
+    paths = documents["path"].filter(pc.equal(documents["licence"], "unknown"))
+    if len(paths):
+        others = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+        yield (
+            f"no licence is known for {paths[0]}{others}; "
+            'write licence = "…" into <name>.toml beside each text'
+        )
 
 
 def leave_artifacts(summary: Summary, version: str) -> None:

@@ -1,95 +1,23 @@
-"""Disk -> documents: text files, web pages and JSON Lines, with what their sidecars say of them.
+"""Disk -> documents: texts, web pages, PDF, Word, JSON Lines and Parquet, with what their sidecars say of them.
 
 Nothing here stops the others: what cannot be read comes out as a `Reject` with a remedy.
 """
 
-import datetime
-import difflib
-import gzip
 import hashlib
-import json
 import os
-import re
-import tomllib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
-
-from expectations.tables import table_of
+from flows.bulk import MOST_TEXT_BYTES, read_json_lines, read_parquet, source_of, too_large
+from flows.origins import Reject, Sidecar, read_sidecar
+from transforms.parsing import PDF, WORD
 from transforms.source import Source
+
+__all__ = ["LEXICONS", "SEEDS", "Reject", "read_lexicons", "read_sources", "sources_root"]
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 LEXICONS = SEEDS / "lexicons"
-
-_MEDIA_TYPES = {".txt": "text/plain", ".html": "text/html", ".htm": "text/html"}
-_BULK_SUFFIXES = (".jsonl", ".jsonl.gz")
-_ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """A source, or a line of one, that is not released: where it stands, what is wrong, what to do."""
-
-    path: str
-    line: int | None
-    reason: str
-
-    def __str__(self) -> str:
-        """As compilers say it: `path:line: reason`."""
-        return (
-            f"{self.path}:{self.line}: {self.reason}"
-            if self.line
-            else f"{self.path}: {self.reason}"
-        )
-
-
-def _iso_day(value: object) -> object:
-    """A day as TOML or JSON write it; pydantic alone would read the number 2023 as a day of 1970."""
-    if isinstance(value, datetime.datetime) or not isinstance(value, datetime.date | str | None):
-        raise ValueError("is not a day; write it as 2023-01-31")
-    if isinstance(value, str) and not _ISO_DAY.fullmatch(value):
-        raise ValueError("is not a day; write it as 2023-01-31")
-    return value
-
-
-Day = Annotated[datetime.date | None, BeforeValidator(_iso_day)]
-Words = Annotated[str | None, Field(min_length=1)]
-Address = Annotated[
-    str | None, Field(pattern=f"^{table_of('documents').column('source_url').pattern}$")
-]
-
-
-class Origin(BaseModel):
-    """Who published a text, when, where and under which licence."""
-
-    model_config = ConfigDict(strict=False, frozen=True)
-
-    publisher: Words = None
-    published_on: Day = None
-    source_url: Address = None
-    licence: Annotated[str, Field(min_length=1)] = "unknown"
-
-
-class Sidecar(Origin):
-    """The `<name>.toml` beside a text; a key that is not known is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    retrieved_on: Day = None
-    note: Words = None
-
-
-class BulkRow(Origin):
-    """One line of a JSON Lines file: a text and what is known of it; other keys are left alone."""
-
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    text: Annotated[str, Field(min_length=1)]
-
 
 _Reader = Callable[[Path, str, Sidecar], Iterator[Source | Reject]]
 
@@ -131,8 +59,13 @@ def _files(paths: Sequence[Path]) -> list[Path]:
     found: set[Path] = set()
     for path in paths:
         within = path.rglob("*") if path.is_dir() else [path]
-        found.update(p.absolute() for p in within if not p.is_dir() and not _is_aside(p, path))
+        found.update(p.absolute() for p in within if _is_for_us(p) and not _is_aside(p, path))
     return sorted(found, key=lambda p: p.as_posix())
+
+
+def _is_for_us(path: Path) -> bool:
+    """Whether it is a file, or a link, which will have to be looked at."""
+    return path.is_symlink() or not path.is_dir()
 
 
 def _is_aside(path: Path, given: Path) -> bool:
@@ -144,30 +77,64 @@ def _is_aside(path: Path, given: Path) -> bool:
 
 def _read_file(path: Path, root: Path) -> Iterator[Source | Reject]:
     name = path.relative_to(root).as_posix()
-    if not _is_utf8(name):
-        name = os.fsencode(name).decode(errors="backslashreplace")
-        yield Reject(name, None, "the file's name is not UTF-8; rename it")
-    elif path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
-        yield Reject(name, None, "a link to outside the sources; put the file itself there")
-    elif path.name.endswith(_BULK_SUFFIXES):
-        yield from _read_with_sidecar(path, name, _read_bulk)
-    elif path.suffix in _MEDIA_TYPES:
-        yield from _read_with_sidecar(path, name, _read_text)
-    elif path.suffix == ".toml":
+    suffix = _suffix(path)
+    if problem := _unsafe(path, name, root):
+        yield Reject(_printable(name), None, problem)
+    elif suffix == ".toml":
         yield from _orphan(path, name)
+    elif suffix in _READERS:
+        yield from _read_with_sidecar(path, name, root, _READERS[suffix])
     else:
-        readable = ", ".join([*_MEDIA_TYPES, *_BULK_SUFFIXES])
-        yield Reject(
-            name,
-            None,
-            f"{path.suffix or 'no suffix'}: not a kind of file that is read ({readable}); "
-            "save the text as .txt in UTF-8, or move the file out of the sources",
-        )
+        kind = suffix or "no suffix"
+        remedy = _REMEDIES.get(suffix, _REMEDY)
+        readable = ", ".join(_READERS)
+        yield Reject(name, None, f"{kind}: not a kind of file that is read ({readable}); {remedy}")
 
 
-def _read_with_sidecar(path: Path, name: str, read: _Reader) -> Iterator[Source | Reject]:
+def _suffix(path: Path) -> str:
+    """What tells how a file is read, in lower case: the last part of its name, or two for `.jsonl.gz`."""
+    name = path.name.lower()
+    return next((s for s in _READERS if s.count(".") > 1 and name.endswith(s)), path.suffix.lower())
+
+
+def _unsafe(path: Path, name: str, root: Path) -> str | None:
+    """Why a file is not even opened."""
+    if not _is_utf8(name):
+        return "the file's name is not UTF-8; rename it"
+    if not name.isprintable():
+        return "the file's name holds control characters; rename it"
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+        return "a link to outside the sources; put the file itself there"
+    if path.is_dir():
+        return "a link to a folder; put the folder itself there, or name it with --sources"
+    if path.exists() and not path.is_file():
+        return "no file, but a device or a pipe; put the text itself there"
+    return None
+
+
+def _printable(name: str) -> str:
+    whole = os.fsencode(name).decode(errors="backslashreplace")
+    return "".join(ch if ch.isprintable() else repr(ch)[1:-1] for ch in whole)
+
+
+def _is_utf8(name: str) -> bool:
+    try:
+        return bool(name.encode())
+    except UnicodeEncodeError:
+        return False
+
+
+def _read_with_sidecar(
+    path: Path, name: str, root: Path, read: _Reader
+) -> Iterator[Source | Reject]:
     beside = path.with_name(_stem(path) + ".toml")
-    sidecar = _read_sidecar(beside, f"{name[: -len(path.name)]}{beside.name}", path.name)
+    if beside.is_symlink() and not beside.resolve().is_relative_to(root.resolve()):
+        problem = (
+            f"{beside.name} beside it is a link to outside the sources; put the file itself there"
+        )
+        yield Reject(name, None, problem)
+        return
+    sidecar = read_sidecar(beside, f"{name[: -len(path.name)]}{beside.name}", path.name)
     if not isinstance(sidecar, Sidecar):
         yield from sidecar
         return
@@ -181,136 +148,60 @@ def _read_with_sidecar(path: Path, name: str, read: _Reader) -> Iterator[Source 
         )
 
 
-def _is_utf8(name: str) -> bool:
-    try:
-        return bool(name.encode())
-    except UnicodeEncodeError:
-        return False
-
-
 def _stem(path: Path) -> str:
     """The name that a file shares with its sidecar."""
-    suffix = next((s for s in _BULK_SUFFIXES if path.name.endswith(s)), path.suffix)
-    return path.name[: -len(suffix)]
+    return path.name[: -len(_suffix(path))]
 
 
 def _orphan(path: Path, name: str) -> Iterator[Reject]:
-    texts = [s for s in (*_MEDIA_TYPES, *_BULK_SUFFIXES) if path.with_name(path.stem + s).exists()]
-    if not texts:
+    beside = (p for p in path.parent.iterdir() if _suffix(p) in _READERS)
+    if not any(_stem(p) == path.stem for p in beside):
         yield Reject(
             name, None, f"a sidecar without its text; put {path.stem}.txt beside it, or remove it"
         )
 
 
-def _read_text(path: Path, name: str, sidecar: Sidecar) -> Iterator[Source | Reject]:
+def _read_whole(
+    media_type: str, most: int, path: Path, name: str, sidecar: Sidecar
+) -> Iterator[Source | Reject]:
+    """The file as one document of at most so many bytes."""
+    if (size := path.stat().st_size) > most:
+        yield Reject(name, None, too_large(size, most))
+        return
     content = path.read_bytes()
     if content.strip():
-        yield _source(name, content, _MEDIA_TYPES[path.suffix], sidecar)
+        yield source_of(name, content, media_type, sidecar)
     else:
         yield Reject(name, None, "the file is empty; put the text into it, or remove it")
 
 
-def _read_bulk(path: Path, name: str, sidecar: Sidecar) -> Iterator[Source | Reject]:
-    known = sidecar.model_dump(include=set(Origin.model_fields), exclude_unset=True)
-    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-        number = 0
-        try:
-            for number, line in enumerate(lines, 1):
-                if line.strip():
-                    yield _read_line(line, number, name, known)
-        except (EOFError, gzip.BadGzipFile) as error:
-            yield Reject(
-                name, number + 1, f"the compressed file breaks off here ({error}); make it anew"
-            )
-
-
-def _read_line(line: bytes, number: int, name: str, known: Mapping[str, Any]) -> Source | Reject:
-    try:
-        row = BulkRow.model_validate(dict(known, **json.loads(line)))
-    except UnicodeDecodeError as error:
-        return Reject(name, number, f"not UTF-8 ({error.reason}); save the file in UTF-8")
-    except ValidationError as error:
-        return Reject(name, number, "; ".join(_mistakes(error, BulkRow)))
-    except (ValueError, TypeError, RecursionError):
-        return Reject(name, number, "not a JSON object; write one object a line, with its `text`")
-    return _source(f"{name}#{number}", row.text.encode(), "text/plain", row)
-
-
-def _source(path: str, content: bytes, media_type: str, origin: Origin) -> Source:
-    return Source(
-        path=path,
-        content=content,
-        media_type=media_type,
-        publisher=origin.publisher,
-        published_on=origin.published_on,
-        source_url=origin.source_url,
-        licence=origin.licence,
-    )
-
-
-def _read_sidecar(path: Path, name: str, text_name: str) -> Sidecar | list[Reject]:
-    """What a sidecar says, or each of its mistakes; a text without a sidecar has an empty one."""
-    if not path.exists():
-        return Sidecar()
-    consequence = f"; until then {text_name} is not released"
-    try:
-        text = path.read_text(encoding="utf-8")
-        return Sidecar.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        place = _TOML_PLACE.search(str(error))
-        line = int(place[1]) if place and place[1] else len(text.splitlines())
-        problem = _TOML_PLACE.sub("", str(error))
-        return [
-            Reject(
-                name, line, f'not TOML: {problem}; write each line as key = "value"{consequence}'
-            )
-        ]
-    except ValidationError as error:
-        return [
-            Reject(name, _line_of_key(text, str(e["loc"][0])), mistake + consequence)
-            for e, mistake in zip(error.errors(), _mistakes(error, Sidecar), strict=True)
-        ]
-    except UnicodeDecodeError:
-        return [Reject(name, None, f"not UTF-8; save it in UTF-8{consequence}")]
-    except OSError as error:
-        return [
-            Reject(
-                name, None, f"cannot be read ({error.strerror}); check its permissions{consequence}"
-            )
-        ]
-
-
-def _mistakes(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
-    """Each mistake with the key that it stands at and the remedy."""
-    for mistake in error.errors(include_url=False):
-        key = str(mistake["loc"][0]) if mistake["loc"] else "line"
-        if mistake["type"] == "extra_forbidden":
-            yield f"{key}: not a known key; {_suggestion(key, model)}"
-        elif mistake["type"] == "missing":
-            yield f"{key}: is missing; give it"
-        elif mistake["type"] == "string_pattern_mismatch":
-            yield f"{key}: {mistake['input']!r} is no address; write it as https://…"
-        elif mistake["type"] == "string_too_short":
-            yield f"{key}: is empty; leave the key out where nothing is known"
-        else:
-            yield f"{key}: {mistake['input']!r} {_problem(mistake['msg'])}"
-
-
-def _problem(message: str) -> str:
-    if message.startswith("Value error, "):
-        return message.removeprefix("Value error, ")
-    return f"is wrong ({message}); correct it"
-
-
-def _suggestion(key: str, model: type[BaseModel]) -> str:
-    close = difflib.get_close_matches(key, model.model_fields, n=1)
-    return (
-        f"did you mean {close[0]}?"
-        if close
-        else f"the keys are {', '.join(sorted(model.model_fields))}"
-    )
-
-
-def _line_of_key(text: str, key: str) -> int | None:
-    match = re.search(rf"^[ \t]*\[*[\"']?{re.escape(key)}\b", text, re.MULTILINE)
-    return text.count("\n", 0, match.start()) + 1 if match else None
+_read_text: _Reader = partial(_read_whole, "text/plain", MOST_TEXT_BYTES)
+_read_page: _Reader = partial(_read_whole, "text/html", MOST_TEXT_BYTES)
+# They may carry pictures.
+_MOST_BYTES = 64_000_000
+_READERS: Mapping[str, _Reader] = {
+    ".txt": _read_text,
+    ".html": _read_page,
+    ".htm": _read_page,
+    ".shtml": _read_page,
+    ".xhtml": _read_page,
+    ".pdf": partial(_read_whole, PDF, _MOST_BYTES),
+    ".docx": partial(_read_whole, WORD, _MOST_BYTES),
+    ".jsonl": read_json_lines,
+    ".jsonl.gz": read_json_lines,
+    ".jsonl.zst": read_json_lines,
+    ".parquet": read_parquet,
+}
+_REMEDIES = {
+    **dict.fromkeys(
+        (".doc", ".wps", ".rtf", ".odt", ".ofd"),
+        "open it in a word processor and save it as .docx or as .txt in UTF-8",
+    ),
+    **dict.fromkeys(
+        (".png", ".jpg", ".jpeg", ".tif", ".tiff", ".bmp", ".gif", ".webp", ".heic"),
+        "a picture needs its characters recognised (OCR) by another program; add the text as .txt in UTF-8",
+    ),
+    **dict.fromkeys((".zip", ".rar", ".7z", ".tar", ".gz", ".zst"), "unpack it"),
+    **dict.fromkeys((".mht", ".mhtml", ".url", ".webloc"), "save the page as .html"),
+}
+_REMEDY = "save the text as .txt in UTF-8, or move the file out of the sources"

@@ -17,9 +17,10 @@ from expectations.tables import TABLES, Table, table_of
 from flows.diff import CHANGE_SCHEMA, row_ids
 from flows.excel import FOLDER, twin_bytes
 from flows.releases import Release, csv_bytes, files_of, hash_file, parquet_bytes
+from flows.sandbox import parse_safely
 from flows.sources import read_sources
-from transforms.encoding import decode
-from transforms.source import Source
+from transforms.pages import Page
+from transforms.source import Rejected, Source
 
 # Its type stubs know fewer combinations of arrays and scalars than it does.
 pc: Any = pyarrow.compute
@@ -198,20 +199,23 @@ def _source_problems(tables: Mapping[str, pa.Table], folder: Path) -> Iterator[s
             continue
         if hashlib.sha256(source.content).hexdigest() != document["sha256"]:
             yield f"{folder / source.path}: is not the file that {document['document_id']} was read from"
-        elif document["media_type"] == "text/plain":
+        else:
             yield from _line_problems(tables, document, source)
 
 
 def _line_problems(
     tables: Mapping[str, pa.Table], document: Mapping[str, str], source: Source
 ) -> Iterator[str]:
-    decoded = decode(source.content).text
-    lines = [n for n, line in enumerate(decoded.splitlines(), 1) for _ in "".join(line.split())]
-    if "".join(decoded.split()) != "".join(document["text"].split()):
+    try:
+        page = parse_safely(source).page
+    except Rejected as rejected:
+        yield f"documents {document['document_id']}: {source.path} {rejected.reason}"
+        return
+    if "".join(page.text.split()) != "".join(document["text"].split()):
         yield f"documents {document['document_id']}: text is not that of {source.path}"
         return
     # Line of the source by place in the mended text: white space is all that differs.
-    squeezed = _places(document["text"])
+    lines, squeezed = _lines(page), _places(document["text"])
     for table in TABLES:
         if table.span_column is None:
             continue
@@ -223,6 +227,15 @@ def _line_problems(
             if start is not None and lines[squeezed[start]] != line:
                 place = row_ids(table.name, own.slice(row, 1))[0].as_py()
                 yield f"{table.name} {place}: starts on line {lines[squeezed[start]]} of {source.path}, not {line}"
+
+
+def _lines(page: Page) -> list[int]:
+    """The line of the file for every character of a page that is not white space."""
+    if page.marks is None:
+        return [
+            n for n, line in enumerate(page.text.splitlines(), 1) for _ in "".join(line.split())
+        ]
+    return [page.line_of(at) for at, ch in enumerate(page.text) if not ch.isspace()]
 
 
 def _places(text: str) -> list[int]:

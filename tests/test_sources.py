@@ -114,7 +114,10 @@ def test_every_mistake_of_a_sidecar_is_named(root: Path) -> None:
 UNREADABLE = {
     "empty.txt": (b"", "the file is empty"),
     "blank.txt": (b" \r\n\n", "the file is empty"),
-    "page.pdf": (b"%PDF", ".pdf: not a kind of file that is read (.txt, .html"),
+    "page.ps": (b"%!PS", ".ps: not a kind of file that is read (.txt, .html"),
+    "page.WPS": (b"x", "open it in a word processor and save it as .docx"),
+    "page.jpg": (b"x", "a picture needs its characters recognised (OCR)"),
+    "pages.zip": (b"x", "unpack it"),
     "nosuffix": (b"x", "no suffix: not a kind of file that is read"),
     "lone.toml": (b'licence = "x"', "a sidecar without its text; put lone.txt beside it"),
 }

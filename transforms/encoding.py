@@ -6,7 +6,7 @@ their own, before the rare ones. Bytes read by the wrong table, and random bytes
 
 import codecs
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -49,34 +49,30 @@ def decode(content: bytes) -> Decoded:
     if not content.strip():
         raise Rejected("the file is empty; give it its text or remove it")
     decoded = _by_mark(content) or _as_utf8(content) or _by_plausibility(content)
-    _expect_text(decoded)
+    text = decoded.text
+    expect_text(text, decoded.encoding, lambda at: text.count("\n", 0, at) + 1)
     return decoded
 
 
-def _expect_text(decoded: Decoded) -> None:
-    """Reject what no text holds, whatever its encoding."""
-    text = decoded.text
+def expect_text(text: str, encoding: str, line_of: Callable[[int], int]) -> None:
+    """Raise `Rejected` for what no text holds; `line_of` tells the line of an offset."""
     if control := _CONTROL.search(text):
         raise Rejected(
-            f"control character U+{ord(control[0]):04X} (read as {decoded.encoding}): this is no text file; {_REMEDY}",
-            _line(text, control.start()),
+            f"control character U+{ord(control[0]):04X} (read as {encoding}): this is no text; {_REMEDY}",
+            line_of(control.start()),
         )
     if bidi := _BIDI.search(text):
         raise Rejected(
             f"U+{ord(bidi[0]):04X} shows characters in another order than they are read in; remove it",
-            _line(text, bidi.start()),
+            line_of(bidi.start()),
         )
     if text.count("\ufffd") * 100 > len(text):
         raise Rejected(
             "replacement characters U+FFFD: the text was damaged by an earlier conversion; fetch it anew",
-            _line(text, text.index("\ufffd")),
+            line_of(text.index("\ufffd")),
         )
     if not text.strip():
         raise Rejected("the file holds white space alone; give it its text or remove it")
-
-
-def _line(text: str, at: int) -> int:
-    return text.count("\n", 0, at) + 1
 
 
 def _by_mark(content: bytes) -> Decoded | None:
@@ -134,7 +130,7 @@ def _unreadable(content: bytes) -> Rejected:
                 found = " ".join(f"0x{byte:02X}" for byte in content[error.start : error.end])
                 return Rejected(
                     f"is {encoding} up to byte {error.start} ({found}), which is no character; {_REMEDY}",
-                    _line(before, len(before)),
+                    before.count("\n") + 1,
                 )
     guess = _guess(content)
     looks = f" (it looks like {guess})" if guess else ""

@@ -23,14 +23,14 @@ from transforms.ledger import Entry, Ledger
 from transforms.lexicon import Lexicon
 from transforms.masthead import Masthead, Mastheads
 from transforms.meeting import MeetingFacts, Meetings
-from transforms.pages import Page, read_page
+from transforms.parsing import Parsed, parse
 from transforms.people import People, Person
 from transforms.prefilter import Prefilter
 from transforms.programmes import ProgrammeFacts, Programmes
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
 from transforms.targets import TargetFacts, Targets
-from transforms.text import Text, decode, plain_view, read_text
+from transforms.text import Text, plain_view, read_text
 from transforms.topics import Topics
 from transforms.words import Words
 
@@ -71,12 +71,12 @@ class Extractor:
         self._enumerations = Enumerations(lexicon)
         self._citations = Citations(lexicon, prefilter)
 
-    def extract(self, source: Source) -> Extraction:
-        """The rows of all tables for one source.
+    def extract(self, source: Source, parsed: Parsed | None = None) -> Extraction:
+        """The rows of all tables for one source; `parsed` is what it holds, where it has been parsed elsewhere.
 
         Raises `Rejected` where the source cannot be read or holds neither a meeting nor an initiative.
         """
-        read = self._read(source)
+        read = self._read(source, parsed or parse(source.content, source.media_type))
         text, parts = read.text, read.masthead.parts
         meetings = self._meetings.find(text, parts, read.published_on)
         areas = self._focus_areas.find(text, parts)
@@ -103,17 +103,16 @@ class Extractor:
         sheet.add_ledger(entries)
         return Extraction(sheet.rows)
 
-    def _read(self, source: Source) -> _Read:
-        """The source decoded, its layout mended, its masthead told apart."""
-        decoded = decode(source.content)
-        page = read_page(decoded.text) if source.media_type == "text/html" else Page(decoded.text)
+    def _read(self, source: Source, parsed: Parsed) -> _Read:
+        """The source's layout mended, its masthead told apart."""
+        page = parsed.page
         text = read_text(page.text, self._simplified, page.marks)
         if not text.clauses:
             raise Rejected("is empty; give the text of a meeting report", 1)
         masthead = self._mastheads.find(text, page.title)
         return _Read(
             text,
-            decoded.encoding,
+            parsed.encoding,
             masthead,
             publisher=source.publisher or masthead.publisher or page.publisher,
             published_on=source.published_on or masthead.published_on or page.published_on,

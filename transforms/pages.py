@@ -6,8 +6,10 @@ for the masthead to read. What is left is the document's source: from here on a 
 
 import datetime
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import itemgetter
 
 from lxml import etree, html
 
@@ -54,6 +56,13 @@ class Page:
     title: str | None = None
     publisher: str | None = None
     published_on: datetime.date | None = None
+
+    def line_of(self, offset: int) -> int:
+        """The 1-based line of the file on which the character at `offset` stands."""
+        if self.marks is None:
+            return self.text.count("\n", 0, offset) + 1
+        at = bisect_right(self.marks, offset, key=itemgetter(0)) - 1
+        return self.marks[max(at, 0)][1]
 
 
 @dataclass(slots=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 class Source:
     """The bytes of a source and what its sidecar says of them.
 
-    `path` is relative to the sources' root and `/`-separated; `media_type` is `text/plain` or `text/html`.
+    `path` is relative to the sources' root and `/`-separated; `media_type` is one that `transforms.parsing` reads.
     """
 
     path: str
