@@ -29,6 +29,7 @@ from transforms.masthead import Mastheads
 from transforms.pages import read_page
 from transforms.text import Text, decode, read_text
 from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, places
+from transforms.zones import Zones
 
 ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 3
@@ -74,12 +75,14 @@ class Reader:
         self.lexicon = Lexicon(read_lexicons(ROOT / "seeds/lexicons"))
         self.simplified = self.lexicon.mapping("traditional", "simplified")
         self.mastheads, self.areas = Mastheads(self.lexicon), FocusAreas(self.lexicon)
+        self.zones = Zones(self.lexicon)
 
     def read(self, name: str, group: str, source: str, weight: float = 1.0) -> Labelled:
         """One text, no clause of it labelled yet."""
         text = read_text(source, self.simplified)
         masthead = self.mastheads.find(text)
-        tasks = [area.start for area in self.areas.find(text, masthead.parts)]
+        areas = self.areas.find(text, masthead.parts, self.zones.of(text))
+        tasks = [area.start for area in areas]
         return Labelled(name, group, text, masthead.title or "", tasks, weight=weight)
 
 

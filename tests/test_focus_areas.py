@@ -10,16 +10,17 @@ from hypothesis import strategies as st
 from lexicons import LEXICON, as_text, cases
 
 from transforms.focus_areas import FocusAreas
+from transforms.zones import Zones
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "focus_areas.txt")
-AREAS = FocusAreas(LEXICON)
+AREAS, ZONES = FocusAreas(LEXICON), Zones(LEXICON)
 MARKS = re.compile("[【】‖]")
 
 
 def marked(source: str) -> tuple[str, list[int]]:
     """A text with its headings in 【】 and ‖ where the last part ends, and the ordinals."""
     text = as_text(source)
-    areas = AREAS.find(text, ())
+    areas = AREAS.find(text, (), ZONES.of(text))
     words = text.text
     if areas:
         end = areas[-1].value.extent_end
@@ -44,7 +45,7 @@ WORDS += ["要", "抓好生产", "过去一年", "，", "。", "；", "\n"]
 @given(st.lists(st.sampled_from(WORDS), max_size=30))
 def test_parts_are_in_order_and_within_the_text(words: list[str]) -> None:
     text = as_text("".join(words))
-    areas = AREAS.find(text, ())
+    areas = AREAS.find(text, (), ZONES.of(text))
     for area, after in itertools.pairwise(areas):
         assert area.end <= after.start
     for area in areas:

@@ -11,12 +11,13 @@ from transforms.focus_areas import FocusAreas
 from transforms.found import Found
 from transforms.ledger import Entry, Ledger
 from transforms.text import Text
+from transforms.zones import Zones
 
 FOLDER = pathlib.Path(__file__).parent
 CASES = cases(FOLDER / "cases" / "ledger.txt")
 FAILURES = cases(FOLDER / "cases" / "known_failures.txt")
 SEEDS = sorted((FOLDER.parent / "seeds" / "documents").rglob("*.txt"))
-LEDGER, AREAS = Ledger(LEXICON), FocusAreas(LEXICON)
+LEDGER, AREAS, ZONES = Ledger(LEXICON), FocusAreas(LEXICON), Zones(LEXICON)
 MARKS = re.compile("[【】]")
 ROLES = {
     "masthead",
@@ -32,7 +33,8 @@ ROLES = {
 
 
 def kept(text: Text, parts: tuple[Found[str], ...] = ()) -> tuple[Entry, ...]:
-    return LEDGER.keep(text, parts, AREAS.find(text, parts))
+    zones = ZONES.of(text)
+    return LEDGER.keep(text, parts, zones, AREAS.find(text, parts, zones))
 
 
 def directed(marked: str) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from lexicons import LEXICON, as_text
 
 from transforms.lexicon import Rule
-from transforms.prefilter import Prefilter, needed_words
+from transforms.prefilter import Asked, Prefilter, needed_words
 from transforms.runs import Runs
 
 RULE_FILES = sorted(file for file in LEXICON.files if file.endswith(".toml"))
@@ -86,6 +86,29 @@ def test_a_pattern_added_later_counts_from_then_on() -> None:
     assert prefilter.of(text) == [0]
     faces = prefilter.add(re.compile("面临"))
     assert prefilter.of(text) == [faces]
+
+
+def test_a_pattern_is_looked_for_where_its_words_stand() -> None:
+    prefilter = Prefilter()
+    faces, done = (Asked(re.compile(p), prefilter) for p in ("面临.", "[^，]了"))
+    text = as_text("我们面临困难，面临风险。")
+    assert [m[0] for m in faces.finditer(text)] == ["面临困", "面临风"]
+    assert [m[0] for m in faces.finditer(text, 3)] == ["面临风"]
+    assert (match := faces.search(text, 3))
+    assert match.start() == 7
+    assert faces.search(text, 3, 8) is None
+    assert faces.may_match(text)
+    assert not done.may_match(text)
+    assert done.search(text) is None
+    assert list(done.finditer(text)) == []
+
+
+def test_a_match_may_run_from_one_clause_to_the_next() -> None:
+    prefilter = Prefilter()
+    reports = Asked(re.compile("代表.*报告"), prefilter)
+    text = as_text("我代表政府，向大会报告。")
+    assert prefilter.of(text) == [0, 0]
+    assert reports.search(text) is not None
 
 
 def test_no_pattern_at_all() -> None:

@@ -11,15 +11,17 @@ from transforms.initiatives import Initiatives
 from transforms.ledger import Ledger
 from transforms.programmes import Programmes
 from transforms.words import Words
+from transforms.zones import Zones
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "programmes.txt")
-AREAS, LEDGER = FocusAreas(LEXICON), Ledger(LEXICON)
+AREAS, LEDGER, ZONES = FocusAreas(LEXICON), Ledger(LEXICON), Zones(LEXICON)
 INITIATIVES, PROGRAMMES = Initiatives(LEXICON, Words(LEXICON)), Programmes(LEXICON)
 
 
 def programmes(words: str) -> list[str]:
     text = as_text(words)
-    entries = LEDGER.keep(text, (), AREAS.find(text, ()))
+    zones = ZONES.of(text)
+    entries = LEDGER.keep(text, (), zones, AREAS.find(text, (), zones))
     found = PROGRAMMES.find(text, entries, INITIATIVES.find(text, entries, ()))
     assert all(text.text[f.start : f.end] == f.value.name for f in found)
     return [f.value.name for f in found]

@@ -1,13 +1,14 @@
 """Enumerations: counted catch-phrases (八个着力, 四减四增), and the members that the text spells out."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
 from transforms.members import Label, Members
 from transforms.numerals import Numerals
+from transforms.prefilter import Asked, Prefilter
 from transforms.text import Text
 
 # One thing for each (一县一策, 一带一路) counts nothing; three ones (一廊一区一带) do.
@@ -27,14 +28,14 @@ class EnumerationFacts:
 class Enumerations:
     """Finds the counted catch-phrases of a text; built once from the lexicon."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
-        self._labels = _Labels(lexicon)
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        self._labels = _Labels(lexicon, prefilter or Prefilter())
         self._members = Members(lexicon)
 
     def find(self, text: Text) -> tuple[Found[EnumerationFacts], ...]:
         """The catch-phrases of the text, each where it stands first, with the members that it has anywhere."""
         places: dict[str, list[Label]] = {}
-        for label in self._labels.read(text.plain):
+        for label in self._labels.read(text):
             name = _unmarked(text.plain[label.start : label.end])
             places.setdefault(name, []).append(label)
         return tuple(self._found(text, labels) for labels in places.values())
@@ -55,9 +56,9 @@ def _unmarked(label: str) -> str:
 class _Labels:
     """Reads the catch-phrases themselves and the number that each declares."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter) -> None:
         self._numerals = Numerals(lexicon)
-        self._rules = lexicon.rules("enumerations")
+        self._rules = [(r, Asked(r.pattern, prefilter)) for r in lexicon.rules("enumerations")]
         self._head = lexicon.rules("enumerations", "head")[0].pattern
         self._slogans = {term: int(n) for term, n in lexicon.mapping("slogans", "count").items()}
         self._is_other = lexicon.compile("{not_enumerations}").match
@@ -68,21 +69,22 @@ class _Labels:
             f"(?<![0-9{characters}])[0-9{characters}]|(?<=“)..[{characters}].”"
         )
 
-    def read(self, plain: str) -> Iterator[Label]:
+    def read(self, text: Text) -> Iterator[Label]:
         """All printings, in reading order, none within another."""
+        rules = [rule for rule, asked in self._rules if asked.may_match(text)]
         last = 0
-        for anchor in self._anchor.finditer(plain):
+        for anchor in self._anchor.finditer(text.plain):
             if anchor.start() < last:
                 continue
-            label = self._at(plain, anchor.start())
+            label = self._at(rules, text.plain, anchor.start())
             if label:
                 last = label.end
                 yield label
 
-    def _at(self, plain: str, at: int) -> Label | None:
+    def _at(self, rules: Iterable[Rule], plain: str, at: int) -> Label | None:
         """The longest catch-phrase that begins at `at`."""
         best: Label | None = None
-        for rule in self._rules:
+        for rule in rules:
             match = rule.pattern.match(plain, at)
             if match and (best is None or match.end() > best.end):
                 count = self._count(rule, match)

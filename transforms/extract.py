@@ -33,6 +33,7 @@ from transforms.targets import TargetFacts, Targets
 from transforms.text import Text, plain_view, read_text
 from transforms.topics import Topics
 from transforms.words import Words
+from transforms.zones import Zones
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,15 +61,16 @@ class Extractor:
         words, prefilter = Words(lexicon), Prefilter()
         self._simplified = lexicon.mapping("traditional", "simplified")
         self._mastheads = Mastheads(lexicon)
-        self._meetings = Meetings(lexicon)
+        self._meetings = Meetings(lexicon, prefilter)
         self._people = People(lexicon)
+        self._zones = Zones(lexicon, prefilter)
         self._focus_areas = FocusAreas(lexicon, prefilter)
         self._ledger = Ledger(lexicon, prefilter)
         self._initiatives = Initiatives(lexicon, words)
         self._topics = Topics(lexicon)
-        self._programmes = Programmes(lexicon)
+        self._programmes = Programmes(lexicon, prefilter)
         self._targets = Targets(lexicon)
-        self._enumerations = Enumerations(lexicon)
+        self._enumerations = Enumerations(lexicon, prefilter)
         self._citations = Citations(lexicon, prefilter)
 
     def extract(self, source: Source, parsed: Parsed | None = None) -> Extraction:
@@ -79,8 +81,9 @@ class Extractor:
         read = self._read(source, parsed or parse(source.content, source.media_type))
         text, parts = read.text, read.masthead.parts
         meetings = self._meetings.find(text, parts, read.published_on)
-        areas = self._focus_areas.find(text, parts)
-        entries = self._ledger.keep(text, parts, areas)
+        zones = self._zones.of(text)
+        areas = self._focus_areas.find(text, parts, zones)
+        entries = self._ledger.keep(text, parts, zones, areas)
         main = meetings[0].value if meetings else None
         targets = self._targets.find(text, entries, main.planning_year if main else None)
         initiatives = self._initiatives.find(text, entries, targets)
@@ -349,7 +352,5 @@ def _speaker(meeting: MeetingFacts | None) -> Speaker:
 
 def _script(text: Text, simplified: Mapping[str, str]) -> str:
     """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
-    if text.text == text.plain:
-        return "Hans"
-    gone = set(text.text) - set(text.plain)
-    return "Hant" if any(ch in simplified for ch in gone) else "Hans"
+    traditional = set(text.text) & simplified.keys()
+    return "Hant" if any(ch not in text.plain for ch in traditional) else "Hans"

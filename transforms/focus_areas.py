@@ -13,7 +13,7 @@ from transforms.numerals import Numerals
 from transforms.prefilter import Prefilter
 from transforms.signals import Signals
 from transforms.text import Text
-from transforms.zones import Zone, Zones
+from transforms.zones import Zone
 
 # How long a line may be that is a heading; what no heading holds.
 _LINE = 40
@@ -57,7 +57,6 @@ class FocusAreas:
 
     def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
         self._prefilter = prefilter or Prefilter()
-        self._zones = Zones(lexicon)
         self._modals = Modals(lexicon, self._prefilter)
         self._numerals = Numerals(lexicon)
         self._ordinals = tuple(
@@ -80,9 +79,10 @@ class FocusAreas:
         self._announces = lexicon.rules("ordinals", "announces")[0].pattern
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
 
-    def find(self, text: Text, parts: tuple[Found[str], ...]) -> tuple[Found[FocusArea], ...]:
+    def find(
+        self, text: Text, parts: tuple[Found[str], ...], zones: tuple[Zone, ...]
+    ) -> tuple[Found[FocusArea], ...]:
         """The main tasks in order."""
-        zones = self._zones.of(text)
         marks = [
             mark
             for mark in self._marks(text, zones)

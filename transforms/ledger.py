@@ -16,7 +16,7 @@ from transforms.modals import Demand, Modals
 from transforms.prefilter import Prefilter
 from transforms.signals import Signals
 from transforms.text import Text
-from transforms.zones import UNTOLD, Zone, Zones
+from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
 _FIGURE = re.compile(r"\d")
@@ -103,7 +103,6 @@ class Ledger:
     """Keeps the ledger of a text."""
 
     def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
-        self._zones = Zones(lexicon)
         self._prefilter = prefilter or Prefilter()
         self._modals = Modals(lexicon, self._prefilter)
         sections = (
@@ -143,10 +142,13 @@ class Ledger:
         self._holding = tuple(lexicon.terms("holding"))
 
     def keep(
-        self, text: Text, parts: tuple[Found[str], ...], areas: tuple[Found[FocusArea], ...]
+        self,
+        text: Text,
+        parts: tuple[Found[str], ...],
+        zones: tuple[Zone, ...],
+        areas: tuple[Found[FocusArea], ...],
     ) -> tuple[Entry, ...]:
         """Every clause of the text with its role and the rule that decided it."""
-        zones = self._zones.of(text)
         may = self._prefilter.of(text)
         pieces = tuple(_pieces(text, parts, may))
         headings = sorted(area.start for area in areas)

@@ -11,6 +11,7 @@ from transforms.lexicon import Lexicon
 from transforms.names import Vocabulary
 from transforms.numerals import Numerals
 from transforms.places import Division, Places
+from transforms.prefilter import Asked, Prefilter
 from transforms.text import Text
 
 _MARKS = "，。；：！？\n \u3000《》【】—"
@@ -18,6 +19,22 @@ _HEADLINES = ("title", "kicker", "deck", "label")
 # A report names its meeting in its opening; what stands further down are other meetings.
 _OPENING = 1500
 _CENTRAL = "central"
+# The rules that are asked of whole texts.
+_OF_TEXTS = (
+    "central",
+    "doings",
+    "generic",
+    "heard",
+    "plan_begins",
+    "planning_year",
+    "report",
+    "report_line",
+    "report_opening",
+    "report_part",
+    "reported",
+    "session",
+    "township",
+)
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
 
@@ -62,8 +79,10 @@ class _Seat:
 class Meetings:
     """Finds the meetings that texts report."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        prefilter = prefilter or Prefilter()
         self._rules = {r.name: r.pattern for r in lexicon.rules("meetings")}
+        self._asked = {name: Asked(self._rules[name], prefilter) for name in _OF_TEXTS}
         self._kinds = lexicon.rules("meeting_kinds")
         self._heads = Vocabulary(lexicon.terms("meeting_heads"))
         lasts = "".join(sorted({t[-1] for t in self._heads.words}))
@@ -121,28 +140,34 @@ class Meetings:
 
     def _session(self, text: Text) -> _Named:
         """The session at which a government work report was made."""
-        match = self._rules["session"].search(text.plain, 0, _OPENING)
+        match = self._asked["session"].search(text, 0, _OPENING)
         if match is None:
-            found = self._rules["report"].search(text.plain)
+            found = self._asked["report"].search(text)
             start, end = found.span() if found else (0, min(8, len(text.plain)))
             return _Named(start, end, "", start, 1, False)
         return _Named(*match.span("name"), match["name"], match.start(), 1, False)
 
     def _is_report(self, text: Text, parts: tuple[Found[str], ...]) -> bool:
         """Whether the text is a government work report: by its headline, or by how it opens."""
-        lines = [(p.start, p.end) for p in parts if p.value == "title"]
-        lines += [(s, e) for s, e in text.paragraphs[:20] if e - s < 60]
         return (
-            any(self._rules["report_line"].search(text.plain[s:e]) for s, e in lines)
-            or bool(self._rules["report_opening"].search(text.plain, 0, 600))
+            self._is_headed_as_report(text, parts)
+            or bool(self._asked["report_opening"].search(text, 0, 600))
             or self._is_part_of_report(text)
         )
 
+    def _is_headed_as_report(self, text: Text, parts: tuple[Found[str], ...]) -> bool:
+        """Whether a headline, or a short line of the opening, calls the text a work report."""
+        if not self._asked["report_line"].may_match(text):
+            return False
+        lines = [(p.start, p.end) for p in parts if p.value == "title"]
+        lines += [(s, e) for s, e in text.paragraphs[:20] if e - s < 60]
+        return any(self._rules["report_line"].search(text.plain[s:e]) for s, e in lines)
+
     def _is_part_of_report(self, text: Text) -> bool:
         """Whether the text is a part of a work report without its head: two signs of one, told by nobody else."""
-        if self._rules["reported"].search(text.plain):
+        if self._asked["reported"].search(text):
             return False
-        return len({m.lastgroup for m in self._rules["report_part"].finditer(text.plain)}) > 1
+        return len({m.lastgroup for m in self._asked["report_part"].finditer(text)}) > 1
 
     def _main(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
         """The mention that names the meeting best, or what shows that there was a meeting without a name."""
@@ -154,7 +179,7 @@ class Meetings:
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
-        match = self._rules["generic"].search(text.plain)
+        match = self._asked["generic"].search(text)
         return _Named(match.start(), match.end(), "", match.start(), 0, False) if match else None
 
     def _mentions(self, text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Named]:
@@ -263,7 +288,7 @@ class Meetings:
 
     def _doings(self, text: Text) -> list[str]:
         """What a nameless meeting is said to have done, as 会议集中学习了."""
-        return [m[0] for m in self._rules["doings"].finditer(text.plain)]
+        return [m[0] for m in self._asked["doings"].finditer(text)]
 
     def _planning_year(self, text: Text, is_report: bool, named: _Named) -> int | None:
         """The year whose work the meeting plans, if the text says so."""
@@ -271,10 +296,10 @@ class Meetings:
             return year
         match = self._rules["planning_name"].match(named.name) if named.name else None
         if match is None:
-            match = self._rules["planning_year"].search(text.plain, 0, _OPENING * 2)
+            match = self._asked["planning_year"].search(text, 0, _OPENING * 2)
         if match:
             return int(match["year"] or match["titled"])
-        begins = self._rules["plan_begins"].search(text.plain)
+        begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
 
@@ -497,16 +522,16 @@ class Meetings:
         for words in (convenor, named.name):
             if words and (seat := self._seat_of(text, words, date)):
                 return seat
-        if self._rules["central"].search(text.plain, 0, 400):
+        if self._asked["central"].search(text, 0, 400):
             return self._heard(text, date)
-        if match := self._rules["township"].search(text.plain, 0, 200):
+        if match := self._asked["township"].search(text, 0, 200):
             return _Seat("township", match["name"])
         word = self._own_word(text)
         return self._relative(text, word, date) if word else self._by_place_alone(text, date)
 
     def _heard(self, text: Text, date: str | None) -> _Seat:
         """A central meeting: it has no place, unless it heard the leaders of one."""
-        match = self._rules["heard"].search(text.plain, 0, _OPENING)
+        match = self._asked["heard"].search(text, 0, _OPENING)
         name = self._places.at(text.plain, match.start("seat")) if match else ""
         if not name:
             return _Seat(_CENTRAL)
@@ -556,7 +581,7 @@ class Meetings:
     def _relative(self, text: Text, word: str, date: str | None) -> _Seat:
         """The place that 我县, 市委 … mean in this text: the one printed most that such a word can call so."""
         if self._levels[word] == "township":
-            match = self._rules["township"].search(text.plain, 0, _OPENING)
+            match = self._asked["township"].search(text, 0, _OPENING)
             return _Seat("township", match["name"] if match else None)
         printed = self._places.find(
             text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING

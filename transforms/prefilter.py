@@ -5,9 +5,8 @@ read from the pattern itself; all these words are then looked up in a whole text
 question to one pattern for each stretch.
 """
 
-import functools
-import operator
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
 
@@ -43,13 +42,16 @@ class _Needs(NamedTuple):
 
 
 class Prefilter:
-    """Gives each pattern a bit, and says of the stretches of a text which bits can match there."""
+    """Gives each pattern a bit, and says of the stretches of a text which bits can match there.
+
+    It keeps what it found of the last text, since several recognisers ask of one text after the other.
+    """
 
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
         self._needs: list[tuple[Words, ...]] = []
         self._table: _Table | None = None
-        self._last: tuple[Text, list[int]] | None = None
+        self._last: _Found | None = None
 
     def add(self, pattern: re.Pattern[str]) -> int:
         """The bit of a pattern."""
@@ -60,20 +62,49 @@ class Prefilter:
         return self._bits[pattern.pattern]
 
     def of(self, text: Text) -> list[int]:
-        """For each clause of a text, the bits that can match in it or where it runs on.
-
-        Several recognisers ask this of one text after the other, so that the last answer is kept.
-        """
-        if self._last is None or self._last[0] is not text:
-            self._table = self._table or _Table(self._needs)
-            # What stands before the first clause belongs to it.
-            starts = [0, *(clause.start for clause in text.clauses[1:])] if text.clauses else []
-            self._last = text, self._table.of(text.plain, starts)
-        return self._last[1]
+        """For each clause of a text, the bits that can match in it or where it runs on."""
+        return self._found(text).of_clauses
 
     def anywhere(self, text: Text) -> int:
         """The bits that can match anywhere in a text."""
-        return functools.reduce(operator.or_, self.of(text), 0)
+        return self._found(text).anywhere
+
+    def _found(self, text: Text) -> "_Found":
+        if self._last is None or self._last.text is not text:
+            self._table = self._table or _Table(self._needs)
+            self._last = self._table.of(text)
+        return self._last
+
+
+class _Found(NamedTuple):
+    """The bits that can match in a text: in each of its clauses, and anywhere, be it across clauses."""
+
+    text: Text
+    of_clauses: list[int]
+    anywhere: int
+
+
+class Asked:
+    """A pattern that is looked for in a text only if the words it needs stand anywhere in it."""
+
+    def __init__(self, pattern: re.Pattern[str], prefilter: Prefilter) -> None:
+        self.pattern = pattern
+        self._prefilter = prefilter
+        self._bit = prefilter.add(pattern)
+
+    def may_match(self, text: Text) -> bool:
+        """Whether the pattern can match anywhere in the text."""
+        return bool(self._prefilter.anywhere(text) & self._bit)
+
+    def search(self, text: Text, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
+        """The first match in the text between `start` and `end`."""
+        return self.pattern.search(text.plain, start, end) if self.may_match(text) else None
+
+    def finditer(
+        self, text: Text, start: int = 0, end: int = sys.maxsize
+    ) -> Iterator[re.Match[str]]:
+        """All matches in the text between `start` and `end`."""
+        return self.pattern.finditer(text.plain, start, end) if self.may_match(text) else iter(())
 
 
 class _Table:
@@ -109,23 +140,32 @@ class _Table:
         joined = b"".join(mask.to_bytes(self._width, "little") for mask in chain(*masks))
         return np.frombuffer(joined, "<u8").reshape(len(masks), 2, self._width // 8)
 
-    def of(self, text: str, starts: Sequence[int]) -> list[int]:
-        """The patterns that can match in each stretch."""
-        places, runs = self._runs.of(text)
+    def of(self, text: Text) -> _Found:
+        """The patterns that can match in each clause and in the whole text."""
+        if not text.clauses:
+            return _Found(text, [], 0)
+        # What stands before the first clause belongs to it.
+        starts = [0, *(clause.start for clause in text.clauses[1:])]
+        places, runs = self._runs.of(text.plain)
         telling = self._is_telling.take(runs)
         places, runs = places[telling], runs[telling]
-        bounds = np.searchsorted(places, [*starts, len(text)])
-        # A row of zeros stands behind the last, so that every stretch begins with a row.
+        bounds = np.searchsorted(places, [*starts, len(text.plain)])
+        # A row of zeros stands behind the last, so that every clause begins with a row.
         rows = np.zeros((len(runs) + 1, *self._rows.shape[1:]), np.uint64)
         rows[:-1] = self._rows.take(runs, axis=0)
         found = np.bitwise_or.reduceat(rows, bounds[:-1], axis=0)
         found[bounds[:-1] == bounds[1:]] = 0
         found |= self._always
-        joined = (found[:, 0] & found[:, 1]).tobytes()
-        width = self._width
-        return [
-            int.from_bytes(joined[at : at + width], "little") for at in range(0, len(joined), width)
-        ]
+        # One row more for the whole text: a match may run from one clause to the next.
+        found = np.concatenate([found, np.bitwise_or.reduce(found, axis=0, keepdims=True)])
+        *of_clauses, anywhere = self._as_masks(np.bitwise_and(found[:, 0], found[:, 1]))
+        return _Found(text, of_clauses, anywhere)
+
+    def _as_masks(self, rows: NDArray[np.uint64]) -> Iterator[int]:
+        """Rows of 64-bit words as masks."""
+        joined = rows.tobytes()
+        for at in range(0, len(joined), self._width):
+            yield int.from_bytes(joined[at : at + self._width], "little")
 
 
 def _commonness(words: Words) -> float:

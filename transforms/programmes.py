@@ -13,6 +13,7 @@ from transforms.found import Found
 from transforms.initiatives import InitiativeFacts
 from transforms.ledger import Entry
 from transforms.lexicon import Lexicon
+from transforms.prefilter import Prefilter
 from transforms.text import Text
 from transforms.titles import Titles
 
@@ -39,10 +40,13 @@ class ProgrammeFacts:
 class Programmes:
     """Finds the named programmes of a text; built once from the lexicon."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        self._prefilter = prefilter or Prefilter()
         self._titles = Titles(lexicon)
         self._uses = lexicon.mapping("programme_heads", "use")
         self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
+        self._anchor_bit = self._prefilter.add(self._rules["anchor"])
+        self._adopted_bit = self._prefilter.add(self._rules["adopted"])
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
         self._places = {r["short"] for r in lexicon.table("divisions") if len(r["short"]) > 1}
 
@@ -59,10 +63,12 @@ class Programmes:
             for t in self._titles.read(text.plain)
             if t.is_issued and t.end - t.start > _BRIEF
         ]
+        may = self._prefilter.of(text)
         for entry in entries:
-            if entry.role in _DIRECTIVE:
+            bits = may[text.clause_at(entry.start)]
+            if entry.role in _DIRECTIVE and bits & self._anchor_bit:
                 spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
-            elif entry.role in _TELLING:
+            elif entry.role in _TELLING and bits & self._adopted_bit:
                 adopted = self._rules["adopted"].finditer(text.plain, entry.start, entry.end)
                 spans += [match.span("name") for match in adopted]
         return tuple(

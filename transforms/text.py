@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -114,9 +115,9 @@ def plain_view(text: str, simplified: Mapping[str, str]) -> str:
 
 def _translated(text: str, simplified: Mapping[str, str]) -> str:
     """One character for one: widths, variants of marks, script."""
-    characters = set(text)
-    changed = {ch: to for ch in characters if (to := _unified(ch)) != ch}
-    traditional = {ch for ch in characters if ch in simplified}
+    characters, usual = set(text), _usual_forms()
+    changed = {ch: usual[ch] for ch in characters & usual.keys()}
+    traditional = characters & simplified.keys()
     if traditional and sum(map(text.count, traditional)) >= _TRADITIONAL_SHARE * len(text):
         changed |= {ch: simplified[ch] for ch in traditional}
     # Few replacements are quicker made one by one, if none of them would undo another.
@@ -128,6 +129,12 @@ def _translated(text: str, simplified: Mapping[str, str]) -> str:
 
 
 @cache
+def _usual_forms() -> Mapping[str, str]:
+    """The characters that have a more usual form, each with that form."""
+    characters = map(chr, chain(range(0x3400), range(0xF900, 0x10000)))
+    return {ch: usual for ch in characters if (usual := _unified(ch)) != ch}
+
+
 def _unified(ch: str) -> str:
     """The usual form of one character."""
     if ch == "\n":

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from transforms.lexicon import Lexicon
 from transforms.numerals import Numerals
+from transforms.prefilter import Asked, Prefilter
 from transforms.signals import Signals
 from transforms.text import Text
 
@@ -35,13 +36,14 @@ UNTOLD = Zone("", "zone.untold")
 class Zones:
     """Divides texts into zones."""
 
-    def __init__(self, lexicon: Lexicon) -> None:
+    def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
+        prefilter = prefilter or Prefilter()
         self._chapters = lexicon.rules("chapters", "chapter")
         self._turns = lexicon.rules("chapters", "turn")
         self._told = Signals(r for r in self._chapters if r["zone"] in ("past", "year"))
-        self._report = lexicon.rules("chapters", "genre")
+        self._report = [Asked(r.pattern, prefilter) for r in lexicon.rules("chapters", "genre")]
         self._when = lexicon.rules("chapters", "dated")[0].pattern
-        self._minutes = lexicon.rules("chapters", "minutes")[0].pattern
+        self._minutes = Asked(lexicon.rules("chapters", "minutes")[0].pattern, prefilter)
         self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
         self._year = lexicon.rules("chapters", "year")[0].pattern
@@ -76,10 +78,9 @@ class Zones:
 
         A single heading without a number may be a news item's own.
         """
-        if self._minutes.search(text.plain[:400]):
+        if self._minutes.search(text, 0, 400):
             return False
-        opening = text.plain[:1500]
-        if any(rule.pattern.search(opening) for rule in self._report):
+        if any(genre.search(text, 0, 1500) for genre in self._report):
             return True
         chapters = [head for head in heads if self._is_chapter(head)]
         return len(chapters) > 1 or any(self._numbered.match(head) for head in chapters)
