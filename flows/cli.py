@@ -4,7 +4,7 @@ import sys
 import warnings
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -23,6 +23,9 @@ from flows.show import (
 from flows.sources import LEXICONS, SEEDS, Reject, read_sources
 from transforms.lexicon import LexiconError
 
+if TYPE_CHECKING:
+    import pyarrow as pa
+
 app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
@@ -37,6 +40,8 @@ app = typer.Typer(
 
 - `huiyi show FILE` draws what is found in one text, `--explain` says why
 
+- `huiyi check FILE` says whether a new text is fit to come in, and what to do if not
+
 - `huiyi versions` lists the releases, `huiyi diff A B` what changed and why
 
 - `huiyi verify` and `huiyi prove ID` show that a release, or a row, is right
@@ -45,7 +50,7 @@ app = typer.Typer(
 
 - 0: done, or nothing has changed
 
-- 1: nothing can be released or read, or verify or prove found something wrong
+- 1: nothing can be released or read, a checked text is unfit, or verify or prove found something wrong
 
 - 2: wrong usage
 
@@ -76,6 +81,15 @@ class Format(StrEnum):
     text = "text"
     json = "json"
     markdown = "markdown"
+
+
+class CheckFormat(StrEnum):
+    """How the findings of a check are said."""
+
+    text = "text"
+    github = "github"
+    json = "json"
+    sarif = "sarif"
 
 
 class ScoreFormat(StrEnum):
@@ -190,6 +204,58 @@ def show(
 
 
 @app.command()
+def check(
+    paths: Annotated[
+        list[Path], typer.Argument(metavar="PATH…", help="Texts, their sidecars, or folders.")
+    ],
+    form: Annotated[
+        CheckFormat, typer.Option("--format", help="How to say it.")
+    ] = CheckFormat.text,
+    sources: Annotated[
+        Path, typer.Option("--sources", "-s", help="The folder that holds all sources.")
+    ] = DOCUMENTS,
+    output: Output = DATASETS,
+    lexicons: Lexicons = LEXICONS,
+    corrections: Corrections = SEEDS / "corrections.toml",
+    allow: Annotated[
+        list[str], typer.Option(metavar="CODE", help="Findings that are no errors this time.")
+    ] = [],  # noqa: B006
+    as_flow: Annotated[bool, typer.Option("--flow", help="Run it as a Prefect flow.")] = False,
+) -> None:
+    """Whether new texts are fit to come in: fit, fit with warnings (both exit with 0), or unfit (1).
+
+    Each finding says where, what and what to do; docs/check.md tells more of each by its name. Only the files given are
+    read; of the others the last release tells what must be known.
+    """
+    from flows.expecting import expecting
+    from flows.findings import CODES
+
+    if missing := [str(path) for path in paths if not path.exists()]:
+        raise typer.BadParameter(f"{', '.join(missing)}: no such file or folder")
+    if unknown := sorted(set(allow) - CODES.keys()):
+        raise typer.BadParameter(f"--allow {', '.join(unknown)}: known are {', '.join(CODES)}")
+    warnings.simplefilter("ignore")
+    with expecting() as expectations:
+        from flows.check import Order, check, check_as_flow
+        from flows.report import as_github, as_json, as_sarif, print_screen
+
+        order = Order(tuple(paths), sources, output, lexicons, corrections, frozenset(allow))
+        run = check_as_flow if as_flow else check
+        checked = run(order, expectations)
+    if form is CheckFormat.text:
+        print_screen(Console(), checked)
+    else:
+        said = {
+            CheckFormat.github: as_github,
+            CheckFormat.json: as_json,
+            CheckFormat.sarif: as_sarif,
+        }
+        typer.echo(said[form](checked), nl=False)
+    if any(one.verdict == "unfit" for one in checked):
+        raise typer.Exit(1)
+
+
+@app.command()
 def versions(output: Output = DATASETS) -> None:
     """The releases there are, newest last: when written, how many rows, by which code, and why."""
     from flows.releases import list_releases
@@ -208,13 +274,19 @@ def diff(
     new: Annotated[str, typer.Argument(help="The one to compare it with.")] = "latest",
     table: Annotated[str | None, typer.Option(help="This table alone.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to say it.")] = Format.text,
+    only_added: Annotated[
+        bool,
+        typer.Option(
+            "--only-added", help="Exit with 1 if more has changed than that documents were added."
+        ),
+    ] = False,
     output: Output = DATASETS,
 ) -> None:
     """What changed from one release to another, and why: rows added and removed, cells old → new.
 
     The reasons: source_added, source_removed, source_changed, extractor_changed, correction, schema_changed.
     """
-    from flows.diff import as_json, as_markdown, as_text, difference, of_table
+    from flows.diff import as_json, as_markdown, as_text, beside_additions, difference, of_table
     from flows.releases import read_release
 
     before, after = (read_release(output, name).snapshot() for name in (old, new))
@@ -227,6 +299,16 @@ def diff(
         typer.echo(as_markdown(changes, before, after), nl=False)
     else:
         typer.echo(as_text(changes) or "no difference", nl=changes.num_rows == 0)
+    if only_added and (others := beside_additions(changes)).num_rows:
+        _told(Console(stderr=True), _more_than_additions(others))
+        raise typer.Exit(1)
+
+
+def _more_than_additions(others: "pa.Table") -> str:
+    from flows.diff import tally
+
+    counts = [f"{table}: {n:,} {change} ({why})" for table, change, why, n in tally(others)]
+    return "\n".join(["more has changed than that documents were added:", *counts])
 
 
 @app.command()

@@ -339,6 +339,14 @@ def of_table(changes: pa.Table, name: str) -> pa.Table:
     return changes.filter(pc.equal(changes["table"], name))
 
 
+def beside_additions(changes: pa.Table) -> pa.Table:
+    """The changes that are no row of a document that only the new dataset has."""
+    is_addition = pc.and_(
+        pc.equal(changes["change"], "added"), pc.equal(changes["reason"], "source_added")
+    )
+    return changes.filter(pc.invert(is_addition))
+
+
 def as_text(changes: pa.Table) -> str:
     """The changes for a terminal: one line each."""
     return "".join(_line(row) + "\n" for row in changes.to_pylist())

@@ -14,6 +14,7 @@ from flows.diff import (
     as_json,
     as_markdown,
     as_text,
+    beside_additions,
     difference,
     next_version,
     of_table,
@@ -223,3 +224,15 @@ def test_long_lists_of_examples_are_cut(dataset: Dataset) -> None:
 
 def test_sources_are_told_apart_by_their_bytes() -> None:
     assert SourceRecord("a", "0123456789abcdef" + "0" * 48, "x").document_id == "0123456789abcdef"
+
+
+def test_changes_beside_the_rows_of_added_documents_are_told(
+    dataset: Dataset, without_visit: Dataset, change_cell: ChangeCell
+) -> None:
+    added = difference(without_visit.snapshot(), dataset.snapshot())
+    assert added.num_rows
+    assert beside_additions(added).num_rows == 0
+    assert beside_additions(difference(dataset.snapshot(), without_visit.snapshot())).num_rows
+    retold = reread(change_cell(dataset, "documents", "title", 0, "云溪县开会"))
+    others = beside_additions(difference(without_visit.snapshot(), retold.snapshot()))
+    assert {row["column"] for row in others.to_pylist()} == {"title"}

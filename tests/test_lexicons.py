@@ -11,6 +11,7 @@ import pytest
 
 from flows.sources import read_lexicons
 from transforms.extract import Extractor
+from transforms.hygiene import Hygiene
 from transforms.lexicon import Lexicon, Rule
 from transforms.text import plain_view
 from transforms.words import Words
@@ -42,9 +43,10 @@ class _Watched(Lexicon):
 
 @pytest.fixture(scope="module")
 def watched() -> _Watched:
-    """What the extractor asks for when it is built."""
+    """What the extractor, and the check of new texts, ask for when they are built."""
     lexicon = _Watched()
     Extractor(lexicon)
+    Hygiene(lexicon)
     return lexicon
 
 

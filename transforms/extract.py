@@ -35,6 +35,10 @@ from transforms.topics import Topics
 from transforms.words import Words
 from transforms.zones import Zones
 
+NOTHING_FOUND = (
+    "holds neither a meeting nor an initiative; give the whole text of one meeting report"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
@@ -88,10 +92,7 @@ class Extractor:
         targets = self._targets.find(text, entries, main.planning_year if main else None)
         initiatives = self._initiatives.find(text, entries, targets)
         if not meetings and not initiatives:
-            raise Rejected(
-                "holds neither a meeting nor an initiative; give the whole text of one meeting report",
-                1,
-            )
+            raise Rejected(NOTHING_FOUND, 1)
         sheet = _Sheet(source, read, self._simplified)
         sheet.add_meetings(meetings)
         sheet.add_people(self._people.find(text, meetings, parts))
