@@ -16,6 +16,7 @@ from flows.show import (
     document_tree,
     explained,
     ledger_line,
+    runs_table,
     score_tables,
     summary_table,
     versions_table,
@@ -73,6 +74,7 @@ Lexicons = Annotated[
 Corrections = Annotated[
     Path, typer.Option(help="The file of known wrong results.", show_default=False)
 ]
+Guards = Annotated[Path, typer.Option(help="The file of bounds on losses.", show_default=False)]
 
 
 class Format(StrEnum):
@@ -107,15 +109,20 @@ def _told(console: Console, message: str) -> None:
     console.print(escape(message), style="red", highlight=False, soft_wrap=True)
 
 
+def _expect_folder(output: Path) -> None:
+    if ":/" in output.as_posix()[2:]:
+        raise ReleaseError(
+            f"{output} is no folder of this machine; write there and copy the release"
+        )
+
+
 @app.command()
 def publish(
     sources: Sources = [DOCUMENTS],  # noqa: B006
     output: Output = DATASETS,
     lexicons: Lexicons = LEXICONS,
     corrections: Corrections = SEEDS / "corrections.toml",
-    guards: Annotated[
-        Path, typer.Option(help="The file of bounds on losses.", show_default=False)
-    ] = SEEDS / "guards.toml",
+    guards: Guards = SEEDS / "guards.toml",
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what the next version would be, and why.")
     ] = False,
@@ -129,10 +136,7 @@ def publish(
     from flows.engine import prepare_prefect
     from flows.progress import shown_on, step
 
-    if ":/" in output.as_posix()[2:]:
-        raise ReleaseError(
-            f"{output} is no folder of this machine; write there and copy the release"
-        )
+    _expect_folder(output)
     server = prepare_prefect(is_verbose=verbose)
     if not verbose:
         warnings.simplefilter("ignore")
@@ -168,6 +172,51 @@ def publish(
         console.print(f"Nothing has changed since [bold]{version}[/bold]: no new version.")
     else:
         console.print(f"Released [bold]{version}[/bold] ({why}) in {output / str(version)}")
+
+
+@app.command()
+def serve(
+    cron: Annotated[
+        str, typer.Option(help='When: minute, hour, day, month, weekday, as in "0 3 * * *".')
+    ],
+    timezone: Annotated[str, typer.Option(help="Whose clock, as in Asia/Shanghai.")] = "UTC",
+    sources: Sources = [DOCUMENTS],  # noqa: B006
+    output: Output = DATASETS,
+    lexicons: Lexicons = LEXICONS,
+    corrections: Corrections = SEEDS / "corrections.toml",
+    guards: Guards = SEEDS / "guards.toml",
+    timeout: Annotated[
+        float | None, typer.Option(metavar="SECONDS", min=1, help="Stop a run that takes longer.")
+    ] = None,
+    name: Annotated[str, typer.Option(help="Of the deployment; one for each output.")] = "huiyi",
+    port: Annotated[int, typer.Option(help="Where Prefect's pages are shown.")] = 4200,
+) -> None:
+    """Publish by a schedule until stopped, with Prefect's server and pages in this one process.
+
+    A run that is still going is not started twice. Where PREFECT_API_URL is set, that server's schedules are used.
+    A run that fails is posted to the address in HUIYI_WEBHOOK, if there is one. docs/operations.md has more.
+    """
+    from flows.engine import prepare_schedules
+
+    _expect_folder(output)
+    server = prepare_schedules(port)
+    from flows import serve as serving
+
+    serving.expect_schedule(cron, timezone)
+    parameters = {
+        "sources": [str(path.absolute()) for path in sources],
+        "output": str(output.absolute()),
+        "lexicons": str(lexicons.absolute()),
+        "corrections": str(corrections.absolute()),
+        "guards": str(guards.absolute()),
+        "timeout_seconds": timeout,
+    }
+    console = Console(soft_wrap=True)
+    if server:
+        server.wait()
+        console.print(f"Runs, logs and artifacts: {server.page}")
+    console.print(f"Publishing {output} at {cron!r} ({timezone}); stop with Ctrl-C.")
+    serving.serve(name, cron, timezone, parameters)
 
 
 @app.command()
@@ -264,6 +313,23 @@ def versions(output: Output = DATASETS) -> None:
     if not found:
         raise ReleaseError(f"no release in {output}; make one with `huiyi publish`")
     Console().print(versions_table(found))
+
+
+@app.command()
+def runs(
+    output: Output = DATASETS,
+    last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
+) -> None:
+    """The last runs that wrote to a folder: when (UTC), how long, how fast, and what came of each.
+
+    Their whole records, with the seconds of each step, are the JSON files in its folder `runs`.
+    """
+    from flows.watch import FOLDER, read_runs
+
+    found = read_runs(output)
+    if not found:
+        raise ReleaseError(f"no run has left a record in {output / FOLDER}")
+    Console().print(runs_table(found[-last:]))
 
 
 @app.command()

@@ -1,13 +1,12 @@
 """The main flow: sources, extract, validate, release."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pyarrow.compute
 from prefect import flow, task
-from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from expectations.guards import Override, guard, measure, read_overrides
@@ -27,7 +26,8 @@ from flows.releases import (
     plan_release,
     release,
 )
-from flows.sources import Reject, read_sources
+from flows.sources import read_sources
+from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
 
@@ -46,39 +46,29 @@ class Order:
     golden: Path = GOLDEN
 
 
-@dataclass(frozen=True, slots=True)
-class Summary:
-    """A dataset in figures."""
-
-    row_counts: Mapping[str, int]
-    rejects: Sequence[Reject]
-    warnings: Sequence[str]
-    unexplained_share: float
-
-
 @flow(name="publish", validate_parameters=False)
 def publish(order: Order) -> tuple[Summary, Published]:
     """Sources, extracted, validated, released."""
-    with alone(order.output):
-        dataset = build(order, order.output / "docs")
+    with watched(order.output) as run, alone(order.output):
+        dataset = build(order, order.output / "docs", run)
         with step("Measuring quality"):
             quality = measure_quality(load_reader(order.lexicons), order.golden)
         with step("Releasing"):
             dataset = replace(dataset, quality=quality)
             published = task(cache_policy=NO_CACHE)(release)(dataset, order.output)
-    summary = summarise(dataset)
-    leave_artifacts(summary, str(published.release.version))
-    return summary, published
+        run.released(published)
+    return summarise(dataset), published
 
 
 @flow(name="rehearse", validate_parameters=False)
 def rehearse(order: Order) -> tuple[Summary, Plan]:
     """What `publish` would release, and why; nothing is written."""
-    dataset = build(order, None)
-    return summarise(dataset), plan_release(dataset, order.output)
+    with watched(None) as run:
+        dataset = build(order, None, run)
+        return summarise(dataset), plan_release(dataset, order.output)
 
 
-def build(order: Order, docs: Path | None) -> Dataset:
+def build(order: Order, docs: Path | None, run: Run) -> Dataset:
     """The sources as a dataset that meets every expectation."""
     with step("Reading sources") as tell:
         reader = load_reader(order.lexicons)
@@ -89,6 +79,7 @@ def build(order: Order, docs: Path | None) -> Dataset:
             extracted.append(extract(reader, corrections, shard))
             tell(sum(part.tables["documents"].num_rows for part in extracted))
         dataset = assemble(reader, corrections, extracted)
+    run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)
     with step("Validating"):
         verdict = task(cache_policy=NO_CACHE)(validate)(dataset.tables, reader.division_codes, docs)
@@ -155,14 +146,3 @@ def _unlicensed(dataset: Dataset) -> Iterator[str]:
             f"no licence is known for {paths[0]}{others}; "
             'write licence = "…" into <name>.toml beside each text'
         )
-
-
-def leave_artifacts(summary: Summary, version: str) -> None:
-    """What Prefect's pages show of the run."""
-    rows = [{"table": name, "rows": n} for name, n in summary.row_counts.items()]
-    share = f"{summary.unexplained_share:.2%} of the characters are unexplained"
-    create_table_artifact(rows, key="summary", description=f"Release {version}: {share}")
-    rejects = [{"path": r.path, "line": r.line, "reason": r.reason} for r in summary.rejects]
-    create_table_artifact(
-        rejects[:_REJECTS_SHOWN], key="rejects", description=f"{len(rejects):,} rejected sources"
-    )

@@ -202,6 +202,29 @@ def versions_table(releases: Sequence["Release"]) -> Table:
     return table
 
 
+def runs_table(runs: Sequence[Mapping[str, Any]]) -> Table:
+    """The runs that wrote to a folder: when, how long, how fast, what came of each."""
+    table = Table(
+        "started", "seconds", "texts", "texts/s", "rejected", "unexplained", "outcome",
+        box=None, pad_edge=False,
+    )  # fmt: skip
+    for column in table.columns[1:6]:
+        column.justify = "right"
+    table.columns[0].no_wrap = True
+    for run in runs:
+        share = run["unexplained_share"]
+        table.add_row(
+            run["started"][:19].replace("T", " "),
+            f"{run['seconds']:,.1f}",
+            f"{run['documents']:,}",
+            f"{run['documents_per_second']:,.0f}",
+            f"{sum(run['rejects'].values()):,}",
+            "" if share is None else f"{share:.2%}",
+            Text(run["error"] or f"{run['outcome']} {run['version']}"),
+        )
+    return table
+
+
 def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
     """How well a release agrees with a gold set: its tables, its fields, and what it lacks."""
     tables = Table(

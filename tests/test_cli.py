@@ -81,7 +81,7 @@ def test_publish_says_what_it_did_and_nothing_else(
     command = [sys.executable, "-m", "flows.cli", "publish", "--output", str(tmp_path)]
     # As a user has it: with a Prefect home and server that Huiyi looks after.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    environment |= {"CI": "true", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+    environment |= {"CI": "true", "COLUMNS": "160", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
     for words in ("Released 1.0.0 (the first release) in", "Nothing has changed since 1.0.0"):
         process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
         assert process.returncode == 0, process.stderr
@@ -91,6 +91,25 @@ def test_publish_says_what_it_did_and_nothing_else(
         assert lines[1].split() == ["documents", "1"]
         assert words in process.stdout
     assert (tmp_path / "latest" / "initiatives.parquet").exists()
+    command[3:4] = ["runs"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
+    assert [line.split()[-2:] for line in listed.stdout.splitlines()[1:]] == [
+        ["released", "1.0.0"],
+        ["unchanged", "1.0.0"],
+    ]
+
+
+def test_a_folder_without_runs_says_so(run: Run, tmp_path: Path) -> None:
+    answer = run("runs", "-o", tmp_path)
+    assert (answer.code, answer.err) == (4, f"no run has left a record in {tmp_path / 'runs'}\n")
+
+
+def test_a_schedule_that_cannot_be_understood_starts_nothing(
+    run: Run, prefect_server: None, tmp_path: Path
+) -> None:
+    answer = run("serve", "--cron", "at dawn", "-o", tmp_path)
+    assert answer.code == 1
+    assert "--cron 'at dawn' --timezone UTC:" in answer.err
 
 
 def test_publish_of_nothing_fit_exits_with_1(

@@ -1,0 +1,165 @@
+"""The flow that schedules start: what its state says, what it leaves behind, whom it tells."""
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from prefect import get_client
+from prefect.client.schemas.objects import State
+from sample import VISIT_TEXT
+
+from flows import extraction
+from flows.errors import StopError
+from flows.nightly import nightly
+from flows.publish import Order
+from flows.releases import list_releases
+from flows.serve import expect_schedule
+from flows.sources import Reject
+from flows.watch import count_by_reason, read_runs
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+
+@pytest.fixture
+def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+    """What a webhook at HUIYI_WEBHOOK is told."""
+    told: list[dict[str, Any]] = []
+
+    class Webhook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Webhook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    monkeypatch.setenv("HUIYI_WEBHOOK", f"http://127.0.0.1:{server.server_port}/huiyi")
+    yield told
+    server.shutdown()
+
+
+def run(order: Order, timeout_seconds: float | None = None) -> State[Any]:
+    state: State[Any] = nightly(
+        [str(path) for path in order.sources],
+        str(order.output),
+        str(order.lexicons),
+        str(order.corrections),
+        str(order.guards),
+        timeout_seconds,
+        return_state=True,
+    )
+    return state
+
+
+def artifacts() -> dict[str, str]:
+    with get_client(sync_client=True) as client:
+        latest = client.request("POST", "/artifacts/latest/filter", json={}).json()
+    return {artifact["key"]: str(artifact["data"]) for artifact in latest}
+
+
+def test_a_run_says_what_came_of_it(order: Order, posted: list[dict[str, Any]]) -> None:
+    for words in ("released 1.0.0 (the first release); 0", "nothing has changed since 1.0.0; 0"):
+        state = run(order)
+        assert state.is_completed()
+        assert state.message == f"{words} rejected sources"
+    assert posted == []
+
+
+def test_a_failed_run_says_why_in_its_state_its_record_its_artifact_and_to_the_webhook(
+    order: Order, sources: Path, posted: list[dict[str, Any]]
+) -> None:
+    (sources / "yunxi" / "meeting.txt").write_bytes(b"")
+    state = run(order)
+    assert state.is_failed()
+    assert state.message is not None
+    assert state.message.startswith(f"nothing in {sources} can be released:\n")
+    assert "yunxi/meeting.txt: the file is empty; put the text into it" in state.message
+    assert list_releases(order.output) == []
+    (record,) = read_runs(order.output)
+    assert (record["outcome"], record["error"]) == ("failed", state.message)
+    assert record["rejects"] == {"the file is empty": 1}
+    assert "the file is empty; put the text into it" in artifacts()["run"]
+    (news,) = posted
+    assert (news["flow"], news["state"], news["message"]) == ("nightly", "Failed", state.message)
+    assert news["parameters"]["output"] == str(order.output)
+
+
+def test_a_run_that_takes_too_long_is_stopped_and_releases_nothing(
+    order: Order, monkeypatch: pytest.MonkeyPatch, posted: list[dict[str, Any]]
+) -> None:
+    monkeypatch.setattr(extraction, "extract_one", lambda *_: time.sleep(60))
+    state = run(order, timeout_seconds=2)
+    assert state.name == "TimedOut"
+    assert state.is_failed()
+    assert "not done after 2 seconds (timeout_seconds)" in str(state.message)
+    assert list_releases(order.output) == []
+    assert not (order.output / ".staging").exists()
+    assert posted[0]["state"] == "TimedOut"
+
+
+def test_a_webhook_that_does_not_answer_costs_the_run_nothing(
+    order: Order, sources: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HUIYI_WEBHOOK", "http://127.0.0.1:9/nobody")
+    (sources / "yunxi" / "meeting.txt").unlink()
+    state = run(order)
+    assert state.is_failed()
+    assert "there is no text in" in str(state.message)
+
+
+def test_a_run_leaves_its_figures_beside_the_releases(order: Order, sources: Path) -> None:
+    (sources / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
+    (sources / "empty.txt").touch()
+    run(order)
+    (record,) = read_runs(order.output)
+    assert (record["outcome"], record["version"]) == ("released", "1.0.0")
+    assert record["documents"] == record["rows"]["documents"] == 2
+    assert record["documents_per_second"] == pytest.approx(2 / record["seconds"], rel=0.1, abs=0.1)
+    assert 0 <= record["unexplained_share"] < 1
+    assert record["rejects"] == {"the file is empty": 1}
+    assert 0 < sum(record["steps"].values()) <= record["seconds"] + 0.01
+    assert {"Reading sources", "Validating", "Releasing"} <= record["steps"].keys()
+    left = artifacts()
+    assert "released 1.0.0" in left["run"]
+    assert "empty.txt" in left["rejects"]
+
+
+def test_records_are_bounded_in_number(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.watch._KEPT", 2)
+    for _ in range(3):
+        run(order)
+    assert [record["outcome"] for record in read_runs(order.output)] == ["unchanged"] * 2
+
+
+def test_rejects_are_counted_by_the_kind_of_their_reason() -> None:
+    reasons = [
+        "the same bytes as yunxi/meeting.txt; keep one of the two",
+        "the same bytes as lin jiang/visit.txt; keep one of the two",
+        "cannot be read (Permission denied); check the file and its permissions",
+        "published_on: 'May' is not a day; write it as 2023-01-31",
+        "published_on: 2023 is not a day; write it as 2023-01-31",
+    ]
+    assert count_by_reason(Reject("a.txt", None, reason) for reason in reasons) == {
+        "the same bytes as …": 2,
+        "published_on: … is not a day": 2,
+        "cannot be read": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("cron", "timezone", "words"),
+    [("0 3 * *", "UTC", "'0 3 \\* \\*'.*0 3"), ("0 3 * * *", "Mars/Olympus", "Mars/Olympus")],
+)
+def test_a_schedule_that_cannot_be_understood_says_how_to_write_one(
+    cron: str, timezone: str, words: str
+) -> None:
+    with pytest.raises(StopError, match=f"(?s){words}.*write minute, hour"):
+        expect_schedule(cron, timezone)
