@@ -1,5 +1,5 @@
 # Everything here installs into .venv in this folder and needs python3 (3.11 or newer), git and make.
-.PHONY: help data test check format bench lock docs clean
+.PHONY: help data test trials check format bench lock docs clean
 SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,6 +16,8 @@ data: $(READY)   ## build the release of seeds/ in datasets/
 	@$(BIN)/huiyi publish
 test: check      ## every check and every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile
+trials: $(READY) ## what runs in production: schedules, workers, PostgreSQL (two minutes)
+	@$(BIN)/python -m pytest -m trial tests/trials -n 2
 check: $(READY)  ## style, types, import contracts
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
 format: $(READY) ## put the code into the house's format

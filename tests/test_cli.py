@@ -81,7 +81,11 @@ def test_publish_says_what_it_did_and_nothing_else(
     command = [sys.executable, "-m", "flows.cli", "publish", "--output", str(tmp_path)]
     # As a user has it: with a Prefect home and server that Huiyi looks after.
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PREFECT_")}
-    environment |= {"CI": "true", "COLUMNS": "160", "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache"))}
+    environment |= {
+        "CI": "true",
+        "COLUMNS": "160",
+        "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
+    }
     for words in ("Released 1.0.0 (the first release) in", "Nothing has changed since 1.0.0"):
         process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
         assert process.returncode == 0, process.stderr
