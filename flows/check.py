@@ -18,14 +18,15 @@ from expectations.tables import TABLES, Row
 from flows.corrections import Corrections, read_corrections
 from flows.errors import ReleaseError
 from flows.expecting import Expecting
-from flows.extraction import Reader, extract_one, load_reader
-from flows.findings import CODES, Checked, Facts, Finding
+from flows.extraction import Reader, load_reader, read_one
+from flows.findings import CODES, Checked, Facts, Finding, Unit, finding_at
 from flows.releases import newest_release
-from flows.repeats import Repeats, of_similar_length, repeat_among
-from flows.sources import Reject, read_sources, sources_root
+from flows.repeats import Repeat, Repeats, of_similar_length, repeat_among
+from flows.sources import Reject, read_sources, sources_root, stem_of
 from transforms.encoding import decode
 from transforms.extract import NOTHING_FOUND
 from transforms.hygiene import Hygiene
+from transforms.parsing import Parsed
 from transforms.source import Rejected, Source
 
 # From these shares of a text's characters on, something is the matter with it; of 6,000 reports hardly one has a tenth.
@@ -36,8 +37,8 @@ _SHOWN_PER_CODE = 5
 _HEAD = 2
 _SENTENCE_END = re.compile("[。！？\n]")
 _TURNED = re.compile(r"U\+20[26]")
-_ROW = re.compile(r"(.+\.(?:jsonl(?:\.gz|\.zst)?|parquet))#(\d+)")
-_TEXTS = ("text/plain", "text/html")
+_ROW = re.compile(r"(.+\.(?:jsonl(?:\.gz|\.zst)?|parquet))#(\d+)", re.IGNORECASE)
+_UNITS: Mapping[str, Unit] = {".pdf": "printed line", ".docx": "paragraph", ".parquet": "row"}
 _COUNTED = [table.name for table in TABLES if table.name not in ("documents", "clauses")]
 
 Rows = Mapping[str, Sequence[Any]]
@@ -91,9 +92,14 @@ def _texts(paths: Iterable[Path]) -> list[Path]:
     """The paths, with the text that a sidecar speaks of in place of the sidecar."""
     chosen: dict[Path, None] = {}
     for path in paths:
-        texts = [p for p in path.parent.glob(f"{path.stem}.*") if p.suffix != ".toml"]
-        chosen |= dict.fromkeys(sorted(texts) if path.suffix == ".toml" and texts else [path])
+        chosen |= dict.fromkeys(_beside(path) or [path] if path.suffix == ".toml" else [path])
     return list(chosen)
+
+
+def _beside(sidecar: Path) -> list[Path]:
+    """The texts of a sidecar's name."""
+    texts = (p for p in sidecar.parent.iterdir() if p.suffix != ".toml")
+    return sorted(path for path in texts if stem_of(path) == sidecar.stem)
 
 
 class _Inspector:
@@ -111,10 +117,10 @@ class _Inspector:
         """What was found in a document, and what is the matter with it."""
         if isinstance(found, Reject):
             return self._unreadable(found)
-        rows = extract_one(self._reader.extractor, found)
-        if isinstance(rows, Reject):
-            return self._unreadable(rows, found)
-        rows, _ = self._corrections.apply(rows)
+        extraction = read_one(self._reader.extractor, found)
+        if isinstance(extraction, Reject):
+            return self._unreadable(extraction, found)
+        rows, _ = self._corrections.apply(extraction.rows)
         self._rows.append(rows)
         place = self._names.of(found.path)
         notes = [
@@ -125,15 +131,18 @@ class _Inspector:
             *self._about_release(found, rows),
             *_about_sidecar(found),
         ]
-        located = _Located(found, rows, place)
+        located = _Located(_lines_of(found, extraction.parsed), rows, place)
         findings = _few_of_each([located.finding(note) for note in notes])
-        return Checked(place.name, _facts(rows), tuple(map(self._allowed, findings)))
+        facts = _facts(rows, extraction.parsed.confidence)
+        return Checked(place.name, facts, tuple(map(self._allowed, findings)))
 
     def _unreadable(self, reject: Reject, source: Source | None = None) -> Checked:
         place = self._names.of(reject.path)
         code = _code_of(reject, source)
         line = place.line or reject.line
-        finding = Finding(code, "error", place.file, line, None, None, reject.reason)
+        # Reasons of rejects say what is wrong, and then what to do.
+        message, _, remedy = reject.reason.partition("; ")
+        finding = finding_at(place.file, code, message, line=line, remedy=remedy, unit=place.unit)
         return Checked(place.name, None, (self._allowed(finding),))
 
     def _allowed(self, finding: Finding) -> Finding:
@@ -166,9 +175,11 @@ class _Inspector:
         if before:
             said = f"{self._known.name} holds this file with other bytes (sha256 {before[:16]}…)"
             yield _Note("changed-source", said)
-        elif same := self._known.path_of.get(digest):
+        elif (same := self._known.path_of.get(digest)) and not self._names.is_gone(same):
             yield _Note("duplicate", f"the same bytes as {same} in {self._known.name}")
-        elif repeat := self._known.repeated_by(document):
+        elif (repeat := self._known.repeated_by(document)) and not self._names.is_gone(
+            repeat.first
+        ):
             yield _Note("near-duplicate", f"{repeat} in {self._known.name}")
         elif among_given:
             yield _Note("near-duplicate", str(among_given))
@@ -189,8 +200,12 @@ class _Inspector:
             for path, line in zip(failure.paths, failure.lines, strict=True):
                 place = self._names.of(path or "")
                 message = f"{failure.table}.{failure.column}: {failure.statement}"
-                finding = Finding(
-                    "broken-expectation", "error", place.file, line, None, None, message
+                finding = finding_at(
+                    place.file,
+                    "broken-expectation",
+                    message,
+                    line=place.line or line,
+                    unit=place.unit,
                 )
                 broken.setdefault(place.name, []).append(finding)
         return [
@@ -204,11 +219,12 @@ class _Inspector:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """How a document is called here: its name, its file as the user would type it, its line in a bulk file."""
+    """How a document is called here: its name, its file as the user would type it, its line or row in a bulk file."""
 
     name: str
     file: str
     line: int | None
+    unit: Unit
     released: str
     """Its path as a release of all sources has it."""
 
@@ -220,6 +236,10 @@ class _Names:
         self._root = sources_root(_texts(order.paths))
         self._sources = order.sources.absolute()
 
+    def is_gone(self, released: str) -> bool:
+        """Whether a released source is in its folder no longer: what says the same was put in its place."""
+        return self._sources.is_dir() and not (self._sources / released.split("#")[0]).exists()
+
     def of(self, path: str) -> _Place:
         row = _ROW.fullmatch(path)
         inner, line = (row[1], int(row[2])) if row else (path, None)
@@ -228,7 +248,8 @@ class _Names:
         is_source = file.is_relative_to(self._sources)
         released = file.relative_to(self._sources).as_posix() if is_source else inner
         mark = f"#{line}" if line else ""
-        return _Place(here.as_posix() + mark, here.as_posix(), line, released + mark)
+        unit = _UNITS.get(file.suffix.lower(), "line")
+        return _Place(here.as_posix() + mark, here.as_posix(), line, unit, released + mark)
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,26 +264,32 @@ class _Note:
     is_secret: bool = False
 
 
+def _lines_of(source: Source, parsed: Parsed) -> list[str]:
+    """The lines of a file as its finder's numbers count them: a page's source, what a PDF prints, a text."""
+    is_page = source.media_type == "text/html"
+    text = decode(source.content).text if is_page else parsed.page.text
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+
+
 class _Located:
     """Finds the line and column of words in the file that they were read from."""
 
-    def __init__(self, source: Source, rows: Rows, place: _Place) -> None:
+    def __init__(self, lines: Sequence[str], rows: Rows, place: _Place) -> None:
         self._clauses = rows["clauses"]
         self._place = place
-        is_text = source.media_type in _TEXTS
-        self._lines = decode(source.content).text.splitlines() if is_text else []
+        self._lines = lines
 
     def finding(self, note: _Note) -> Finding:
         line, column = self._spot(note)
         words = _masked(note.words) if note.words and note.is_secret else note.words
-        return Finding(
-            note.code,
-            CODES[note.code].severity,
+        return finding_at(
             self._place.file,
-            self._place.line or line,
-            column if self._place.line is None else None,
-            words,
+            note.code,
             note.message,
+            line=self._place.line or line,
+            column=column if self._place.line is None else None,
+            words=words,
+            unit=self._place.unit,
         )
 
     def _spot(self, note: _Note) -> tuple[int | None, int | None]:
@@ -301,7 +328,7 @@ class _Known:
         self.bytes_of: dict[str, str] = dict(zip(columns["path"], columns["sha256"], strict=True))
         self.path_of = {digest: path for path, digest in self.bytes_of.items()}
 
-    def repeated_by(self, document: Any) -> Any:
+    def repeated_by(self, document: Any) -> Repeat | None:
         """The released document that says the same, if there is one."""
         lengths = self._lengths
         likely = of_similar_length(document.characters, lengths["characters"])
@@ -334,12 +361,14 @@ def _code_of(reject: Reject, source: Source | None) -> str:
         return "sidecar" if is_sidecar else "duplicate" if is_copy else "cannot-read"
     if reject.reason == NOTHING_FOUND:
         return "no-report"
+    if _TURNED.match(reject.reason):
+        return "bidi-control"
+    if not source.media_type.startswith("text/"):
+        return "cannot-read"
     try:
         decode(source.content)
-    except Rejected as rejected:
-        if _TURNED.match(rejected.reason):
-            return "bidi-control"
-        return "encoding" if source.media_type in _TEXTS else "cannot-read"
+    except Rejected:
+        return "encoding"
     return "cannot-read"
 
 
@@ -403,7 +432,7 @@ def _about_sidecar(source: Source) -> Iterator[_Note]:
 # ------------------------------------------------------------------------------ in words
 
 
-def _facts(rows: Rows) -> Facts:
+def _facts(rows: Rows, confidence: float) -> Facts:
     document, meeting = rows["documents"][0], next(iter(rows["meetings"]), None)
     return Facts(
         document_id=document.document_id,
@@ -412,6 +441,7 @@ def _facts(rows: Rows) -> Facts:
         date=meeting.date if meeting else None,
         place=meeting.jurisdiction if meeting else None,
         encoding=document.encoding,
+        confidence=confidence,
         counts={name: len(rows[name]) for name in _COUNTED},
         unexplained=round(_shares(rows)["unexplained"], 4),
     )

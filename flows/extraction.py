@@ -15,7 +15,7 @@ from flows.provenance import AppliedCorrection, SourceRecord, record_source, tra
 from flows.releases import Dataset
 from flows.sandbox import parse_safely
 from flows.sources import Reject, read_lexicons
-from transforms.extract import Extractor
+from transforms.extract import Extraction, Extractor
 from transforms.lexicon import Lexicon
 from transforms.source import Rejected, Source
 
@@ -86,9 +86,15 @@ def extract_shard(
 
 
 def extract_one(extractor: Extractor, source: Source) -> Rows | Reject:
-    """The rows of one document, or why it has none; an error of the extractor names the document."""
+    """The rows of one document, or why it has none."""
+    extraction = read_one(extractor, source)
+    return extraction if isinstance(extraction, Reject) else extraction.rows
+
+
+def read_one(extractor: Extractor, source: Source) -> Extraction | Reject:
+    """What one document holds, or why it holds nothing; an error of the extractor names the document."""
     try:
-        return extractor.extract(source, parse_safely(source)).rows
+        return extractor.extract(source, parse_safely(source))
     except Rejected as rejected:
         return Reject(source.path, rejected.line, rejected.reason)
     except Exception as error:

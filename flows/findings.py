@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Severity: TypeAlias = Literal["error", "warning"]
+Unit: TypeAlias = Literal["line", "printed line", "paragraph", "row"]
+"""What a kind of file is counted in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +19,7 @@ class Code:
 
 CODES: dict[str, Code] = {
     "cannot-read": Code(
-        "error", "the file cannot be read", "the message says why, and what would be read"
+        "error", "the file cannot be read", "save the text of the report as .txt in UTF-8"
     ),
     "encoding": Code(
         "error",
@@ -134,7 +136,10 @@ CODES: dict[str, Code] = {
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One finding in a file: where (1-based, None where no place can be told), which words, and what is the matter."""
+    """One finding in a file: where (1-based, None where no place can be told), which words, what is the matter, what to do.
+
+    `line` counts what `unit` says: the lines of a text, the printed lines of a PDF, a Word file's paragraphs, Parquet's rows.
+    """
 
     code: str
     severity: Severity
@@ -143,16 +148,30 @@ class Finding:
     column: int | None
     words: str | None
     message: str
+    remedy: str
+    unit: Unit = "line"
 
-    @property
-    def remedy(self) -> str:
-        """What to do about it."""
-        return CODES[self.code].remedy
+
+def finding_at(
+    path: str,
+    code: str,
+    message: str,
+    *,
+    line: int | None = None,
+    column: int | None = None,
+    words: str | None = None,
+    remedy: str = "",
+    unit: Unit = "line",
+) -> Finding:
+    """A finding as grave as its kind is, with the remedy of its kind where it has none of its own."""
+    kind = CODES[code]
+    remedy = remedy or kind.remedy
+    return Finding(code, kind.severity, path, line, column, words, message, remedy, unit)
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What was found in a document."""
+    """What was found in a document; `confidence` is how sure its encoding is, 1 where its bytes say so (to 0.1)."""
 
     document_id: str
     title: str | None
@@ -160,6 +179,7 @@ class Facts:
     date: str | None
     place: str | None
     encoding: str
+    confidence: float
     counts: dict[str, int]
     unexplained: float
 

@@ -39,7 +39,10 @@ def print_screen(console: Console, checked: Sequence[Checked]) -> None:
 
 def _block(one: Checked) -> Iterator[RenderableType]:
     style = _STYLES[one.verdict]
-    head = Text(f"{_SIGNS[one.verdict]} {one.verdict}", style=style)
+    # A path is never broken into lines, so that it can be copied.
+    head = Text(
+        f"{_SIGNS[one.verdict]} {one.verdict}", style=style, overflow="ignore", no_wrap=True
+    )
     yield head.append(f"  {one.path}", style="not bold default")
     if one.facts:
         for line in _found(one.facts):
@@ -53,7 +56,8 @@ def _found(facts: Facts) -> Iterator[str]:
     known = (facts.meeting or "no meeting", facts.date or "no date", facts.place or "no place")
     yield "found: " + " · ".join(known)
     counts = [f"{n:,} {_name(name, n)}" for name, n in facts.counts.items() if n]
-    yield ", ".join([*counts, f"{facts.unexplained:.1%} unexplained", facts.encoding])
+    surely = "" if facts.confidence == 1 else f" ({facts.confidence:.2f} sure)"
+    yield ", ".join([*counts, f"{facts.unexplained:.1%} unexplained", facts.encoding + surely])
 
 
 def _name(table: str, rows: int) -> str:
@@ -63,15 +67,26 @@ def _name(table: str, rows: int) -> str:
 
 
 def _lines(finding: Finding) -> Iterator[RenderableType]:
-    place = ":".join(str(n) for n in (finding.line, finding.column) if n)
+    place = _place(finding)
     style = "red" if finding.severity == "error" else "yellow"
     head = Text(f"{finding.severity} {finding.code}", style=f"bold {style}")
     if place:
-        head.append(f"  line {place.replace(':', ', column ')}", style="not bold default")
+        head.append(f"  {place}", style="not bold default")
     yield Padding(head, (0, 0, 0, 2), expand=False)
     yield Padding(Text(finding.message), (0, 0, 0, 4), expand=False)
-    if finding.remedy:
-        yield Padding(Text(f"→ {finding.remedy}", style="italic"), (0, 0, 0, 4), expand=False)
+    yield Padding(Text(f"→ {finding.remedy}", style="italic"), (0, 0, 0, 4), expand=False)
+
+
+def _place(finding: Finding) -> str:
+    """Where in its file, in words; empty where no place can be told."""
+    line = f"{finding.unit} {finding.line}" if finding.line else ""
+    return f"{line}, column {finding.column}" if finding.column else line
+
+
+def _told(finding: Finding) -> str:
+    """What is the matter and what to do, in a line; with the place where GitHub and others know lines of texts alone."""
+    where = "" if finding.unit == "line" or not finding.line else f"{_place(finding)}: "
+    return f"{where}{finding.message}. To do: {finding.remedy}"
 
 
 def _total(checked: Sequence[Checked]) -> str:
@@ -88,10 +103,12 @@ def as_github(checked: Sequence[Checked]) -> str:
 
 
 def _command(finding: Finding) -> str:
-    known = {"file": finding.path, "line": finding.line, "col": finding.column}
+    known: dict[str, object] = {"file": finding.path}
+    if finding.unit == "line":
+        known |= {"line": finding.line, "col": finding.column}
     known["title"] = finding.code
     properties = ",".join(f"{k}={_escaped(str(v), ',:')}" for k, v in known.items() if v)
-    message = _escaped(f"{finding.message}. To do: {finding.remedy}", "")
+    message = _escaped(_told(finding), "")
     return f"::{finding.severity} {properties}::{message}"
 
 
@@ -110,7 +127,7 @@ def as_json(checked: Sequence[Checked]) -> str:
             "path": one.path,
             "verdict": one.verdict,
             "facts": asdict(one.facts) if one.facts else None,
-            "findings": [{**asdict(f), "remedy": f.remedy} for f in one.findings],
+            "findings": [asdict(finding) for finding in one.findings],
         }
         for one in checked
     ]
@@ -138,7 +155,7 @@ def as_sarif(checked: Sequence[Checked]) -> str:
 
 def _result(finding: Finding, rule: int) -> dict[str, Any]:
     place: dict[str, Any] = {"artifactLocation": {"uri": quote(finding.path)}}
-    if finding.line:
+    if finding.line and finding.unit == "line":
         place["region"] = {"startLine": finding.line}
         if finding.column:
             place["region"]["startColumn"] = finding.column
@@ -146,6 +163,6 @@ def _result(finding: Finding, rule: int) -> dict[str, Any]:
         "ruleId": finding.code,
         "ruleIndex": rule,
         "level": finding.severity,
-        "message": {"text": f"{finding.message}. To do: {finding.remedy}"},
+        "message": {"text": _told(finding)},
         "locations": [{"physicalLocation": place}],
     }

@@ -14,7 +14,15 @@ from flows.origins import Reject, Sidecar, read_sidecar
 from transforms.parsing import PDF, WORD
 from transforms.source import Source
 
-__all__ = ["LEXICONS", "SEEDS", "Reject", "read_lexicons", "read_sources", "sources_root"]
+__all__ = [
+    "LEXICONS",
+    "SEEDS",
+    "Reject",
+    "read_lexicons",
+    "read_sources",
+    "sources_root",
+    "stem_of",
+]
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
 LEXICONS = SEEDS / "lexicons"
@@ -103,21 +111,13 @@ def _unsafe(path: Path, name: str, root: Path) -> str | None:
         return "the file's name is not UTF-8; rename it"
     if not name.isprintable():
         return "the file's name holds control characters; rename it"
-    if _leads_out(path, root):
+    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
         return "a link to outside the sources; put the file itself there"
     if path.is_dir():
         return "a link to a folder; put the folder itself there, or name it with --sources"
     if path.exists() and not path.is_file():
         return "no file, but a device or a pipe; put the text itself there"
     return None
-
-
-def _leads_out(path: Path, root: Path) -> bool:
-    """Whether a path is a link to outside of a folder; one that leads round in a circle is not."""
-    # `Path.resolve` raises where links lead round.
-    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(
-        os.path.realpath(root)
-    )
 
 
 def _printable(name: str) -> str:
@@ -135,8 +135,8 @@ def _is_utf8(name: str) -> bool:
 def _read_with_sidecar(
     path: Path, name: str, root: Path, read: _Reader
 ) -> Iterator[Source | Reject]:
-    beside = path.with_name(_stem(path) + ".toml")
-    if _leads_out(beside, root):
+    beside = path.with_name(stem_of(path) + ".toml")
+    if beside.is_symlink() and not beside.resolve().is_relative_to(root.resolve()):
         problem = (
             f"{beside.name} beside it is a link to outside the sources; put the file itself there"
         )
@@ -156,14 +156,14 @@ def _read_with_sidecar(
         )
 
 
-def _stem(path: Path) -> str:
-    """The name that a file shares with its sidecar."""
+def stem_of(path: Path) -> str:
+    """The name that a file shares with its sidecar: without its suffix, or with neither of two (`.jsonl.gz`)."""
     return path.name[: -len(_suffix(path))]
 
 
 def _orphan(path: Path, name: str) -> Iterator[Reject]:
     beside = (p for p in path.parent.iterdir() if _suffix(p) in _READERS)
-    if not any(_stem(p) == path.stem for p in beside):
+    if not any(stem_of(p) == path.stem for p in beside):
         yield Reject(
             name, None, f"a sidecar without its text; put {path.stem}.txt beside it, or remove it"
         )

@@ -1,5 +1,6 @@
 """What a contributor is told of a new text: every finding with its place, its words, its message and its remedy."""
 
+import io
 import json
 import os
 import re
@@ -11,19 +12,30 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import files
 import pytest
+from rich.console import Console
 from sample import DIVISION_CODES, MEETING_TEXT, VISIT_TEXT
 
 from expectations.suites import Failure, validate
 from flows.check import Order, check
-from flows.findings import CODES, Checked, Finding
-from flows.report import as_github, as_json, as_sarif
+from flows.findings import CODES, Checked, Finding, finding_at
+from flows.report import as_github, as_json, as_sarif, print_screen
 from flows.sources import LEXICONS
 
 ROOT = Path(__file__).parent.parent
 TEXTS = ROOT / "tests" / "check"
 HEAD = "云溪县召开消防工作会议\n\n2023年3月4日，云溪县消防工作会议召开。"
 TASK = "会议强调，要整治火灾隐患，开展消防演练。"
+
+
+def screen(checked: Checked) -> str:
+    """What the terminal shows."""
+    console = Console(width=100, record=True, file=io.StringIO())
+    print_screen(console, [checked])
+    return console.export_text()
+
+
 LICENCE = 'licence = "CC-BY-4.0"\n'
 
 
@@ -193,7 +205,7 @@ def test_private_numbers_are_shown_to_nobody(look: Look) -> None:
 
 def test_an_encoding_that_is_none(look: Look) -> None:
     checked = look("会议".encode("gb18030") + b"\x81\xff\xfe\xff")
-    assert only(checked, "encoding").message.endswith("save it as UTF-8 text and add it anew")
+    assert only(checked, "encoding").remedy == "save it as UTF-8 text and add it anew"
     assert checked.verdict == "unfit"
 
 
@@ -216,7 +228,8 @@ def test_mistakes_of_a_sidecar_with_their_lines(at: Order) -> None:
     [checked] = check(replace(at, paths=(sidecar,)), Nothing())
     finding = only(checked, "sidecar")
     assert (finding.path, finding.line) == ("seeds/new.toml", 2)
-    assert "license: not a known key; did you mean licence?" in finding.message
+    assert finding.message == "license: not a known key"
+    assert finding.remedy == "did you mean licence?; until then new.txt is not released"
 
 
 def test_a_licence_that_nobody_told(look: Look) -> None:
@@ -288,11 +301,13 @@ def test_a_released_source_that_was_changed(released: Order) -> None:
 
 
 def test_the_bytes_of_a_released_text(released: Order) -> None:
+    (released.sources / OLD).write_text(MEETING_TEXT, encoding="utf-8")
     finding = only(checked_as(released, "yunxi/again.txt", MEETING_TEXT), "duplicate")
     assert finding.message == f"the same bytes as {OLD} in release 1.0.0"
 
 
 def test_the_report_of_another_outlet(released: Order) -> None:
+    (released.sources / OLD).write_text(MEETING_TEXT, encoding="utf-8")
     text = MEETING_TEXT.replace("\n", "\n　　").replace("召开经济", "召开全县经济")
     finding = only(checked_as(released, "yunxi/again.txt", text), "near-duplicate")
     assert re.fullmatch(
@@ -322,6 +337,56 @@ def test_rows_of_a_bulk_file_have_their_line(at: Order) -> None:
     assert second.path == "seeds/many.jsonl#2"
     finding = only(second, "private-data")
     assert (finding.path, finding.line, finding.column) == ("seeds/many.jsonl", 2, None)
+
+
+PAGE = [
+    "云溪县召开消防工作会议",
+    "2023年3月4日，云溪县消防工作会议召开。" + TASK * 9,
+    f"会议要求，{TASK[5:]}手机13800138000。",
+]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "unit", "line"),
+    [
+        ("page.pdf", files.newspaper(PAGE, 1), "printed line", 8),
+        ("word.docx", files.word(PAGE), "paragraph", 3),
+        ("page.html", files.page(PAGE, "gb2312"), "line", 24),
+        (
+            "rows.parquet",
+            files.parquet([{"text": VISIT_TEXT}, {"text": "\n".join(PAGE)}]),
+            "row",
+            2,
+        ),
+    ],
+)
+def test_every_kind_of_file_has_places(
+    at: Order, name: str, content: bytes, unit: str, line: int
+) -> None:
+    (at.sources / name).write_bytes(content)
+    *_, checked = check(at, Nothing())
+    finding = only(checked, "private-data")
+    assert (finding.path, finding.unit, finding.line) == (f"seeds/{name}", unit, line)
+    [command] = [c for c in as_github([checked]).splitlines() if "private-data" in c]
+    place = f",line={line}" if unit == "line" else f"::{unit} {line}"
+    assert place in command
+    results = json.loads(as_sarif([checked]))["runs"][0]["results"]
+    [result] = [r for r in results if r["ruleId"] == "private-data"]
+    assert ("region" in result["locations"][0]["physicalLocation"]) == (unit == "line")
+
+
+def test_how_sure_an_encoding_is(look: Look) -> None:
+    checked = look(f"{HEAD}{TASK}".encode("gb18030"))
+    assert checked.facts
+    assert checked.facts.encoding == "gb18030"
+    assert 0.5 < checked.facts.confidence < 1
+    assert f"gb18030 ({checked.facts.confidence:.2f} sure)" in screen(checked)
+
+
+def test_a_source_that_was_moved_is_no_repetition(released: Order) -> None:
+    (released.sources / OLD).unlink(missing_ok=True)
+    codes = {f.code for f in checked_as(released, "yunxi/moved.txt", MEETING_TEXT).findings}
+    assert not codes & {"duplicate", "near-duplicate"}
 
 
 def test_rows_are_held_against_every_expectation(at: Order) -> None:
@@ -356,7 +421,7 @@ def test_github_gets_a_command_for_each_finding(all_texts: list[Checked]) -> Non
 
 
 def test_a_github_command_cannot_be_broken_by_what_it_quotes() -> None:
-    finding = Finding("markup", "warning", "a,b:c.txt", 1, None, None, "50%\n::error::no")
+    finding = finding_at("a,b:c.txt", "markup", "50%\n::error::no", line=1)
     [command, _] = as_github([Checked("a", None, (finding,))]).splitlines()
     assert command.startswith(
         "::warning file=a%2Cb%3Ac.txt,line=1,title=markup::50%25%0A::error::no. "
@@ -367,9 +432,17 @@ def test_json_says_all(all_texts: list[Checked]) -> None:
     said = json.loads(as_json(all_texts))
     assert [one["verdict"] for one in said] == [one.verdict for one in all_texts]
     assert said[0]["facts"]["counts"]["initiatives"] == 8
-    assert {"code", "severity", "path", "line", "column", "words", "message", "remedy"} == set(
-        said[1]["findings"][0]
-    )
+    assert {
+        "code",
+        "severity",
+        "path",
+        "line",
+        "column",
+        "words",
+        "message",
+        "remedy",
+        "unit",
+    } == set(said[1]["findings"][0])
 
 
 def test_sarif_has_what_the_standard_requires(all_texts: list[Checked]) -> None:

@@ -42,9 +42,10 @@ NOTHING_FOUND = (
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """The rows of one document, by table."""
+    """The rows of one document, by table, and what was read to find them."""
 
     rows: Mapping[str, Sequence[Row]]
+    parsed: Parsed
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +83,8 @@ class Extractor:
 
         Raises `Rejected` where the source cannot be read or holds neither a meeting nor an initiative.
         """
-        read = self._read(source, parsed or parse(source.content, source.media_type))
+        parsed = parsed or parse(source.content, source.media_type)
+        read = self._read(source, parsed)
         text, parts = read.text, read.masthead.parts
         meetings = self._meetings.find(text, parts, read.published_on)
         zones = self._zones.of(text)
@@ -105,7 +107,7 @@ class Extractor:
         sheet.add_enumerations(self._enumerations.find(text))
         sheet.add_citations(self._citations.find(text, _speaker(main)))
         sheet.add_ledger(entries)
-        return Extraction(sheet.rows)
+        return Extraction(sheet.rows, parsed)
 
     def _read(self, source: Source, parsed: Parsed) -> _Read:
         """The source's layout mended, its masthead told apart."""
