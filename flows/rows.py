@@ -54,7 +54,7 @@ def _answers(path: str, columns: list[str], most_bytes: int) -> Iterator[dict[st
         problem = "the Parquet file takes more memory to unpack than texts can; make it anew"
         yield {"problem": problem}
     except Exception as error:  # Of many kinds, and none of them is an error of this program.
-        said = str(error)[:_MOST_SHOWN]
+        said = str(error).strip()[:_MOST_SHOWN]
         yield {"problem": f"not a Parquet file that can be read ({said}); make it anew"}
 
 
@@ -98,6 +98,9 @@ def _row(one: "pa.RecordBatch", most_bytes: int) -> dict[str, Any]:
         return {"row": one.to_pylist()[0]}
     except UnicodeDecodeError as error:
         return {"unfit": f"not UTF-8 ({error.reason}); write the texts in UTF-8"}
+    except (ValueError, OverflowError) as error:
+        said = str(error)[:_MOST_SHOWN]
+        return {"unfit": f"holds a value that cannot be read ({said}); correct it"}
 
 
 def _plain(value: object) -> str | dict[str, str]:

@@ -111,13 +111,21 @@ def _unsafe(path: Path, name: str, root: Path) -> str | None:
         return "the file's name is not UTF-8; rename it"
     if not name.isprintable():
         return "the file's name holds control characters; rename it"
-    if path.is_symlink() and not path.resolve().is_relative_to(root.resolve()):
+    if _leads_out(path, root):
         return "a link to outside the sources; put the file itself there"
     if path.is_dir():
         return "a link to a folder; put the folder itself there, or name it with --sources"
     if path.exists() and not path.is_file():
         return "no file, but a device or a pipe; put the text itself there"
     return None
+
+
+def _leads_out(path: Path, root: Path) -> bool:
+    """Whether a path is a link to outside of a folder; one that leads round in a circle is not."""
+    # `Path.resolve` raises where links lead round.
+    return path.is_symlink() and not Path(os.path.realpath(path)).is_relative_to(
+        os.path.realpath(root)
+    )
 
 
 def _printable(name: str) -> str:
@@ -136,7 +144,7 @@ def _read_with_sidecar(
     path: Path, name: str, root: Path, read: _Reader
 ) -> Iterator[Source | Reject]:
     beside = path.with_name(stem_of(path) + ".toml")
-    if beside.is_symlink() and not beside.resolve().is_relative_to(root.resolve()):
+    if _leads_out(beside, root):
         problem = (
             f"{beside.name} beside it is a link to outside the sources; put the file itself there"
         )

@@ -3,7 +3,10 @@
 import html
 import io
 import json
-from collections.abc import Iterator, Sequence
+import struct
+import zipfile
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import docx
@@ -23,6 +26,7 @@ class Printed(NamedTuple):
 # ------------------------------------------------------------------------------ PDF
 
 PAGE = (595, 842)
+_CATALOG = "<< /Type /Catalog /Pages 2 0 R >>"
 _MARGIN, _SIZE, _LEADING = 60, 10, 16
 
 
@@ -30,7 +34,7 @@ def pdf(pages: Sequence[Sequence[Printed]]) -> bytes:
     """A PDF of text in one of the fonts that every reader has; nothing is embedded or compressed."""
     kids = " ".join(f"{5 + 2 * n} 0 R" for n in range(len(pages)))
     objects = [
-        "<< /Type /Catalog /Pages 2 0 R >>",
+        _CATALOG,
         f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
         "<< /Type /Font /Subtype /Type0 /BaseFont /STSong-Light /Encoding /UniGB-UTF16-H /DescendantFonts [4 0 R] >>",
         "<< /Type /Font /Subtype /CIDFontType0 /BaseFont /STSong-Light /DW 1000 /W [1 95 500] /CIDSystemInfo "
@@ -46,12 +50,13 @@ def pdf(pages: Sequence[Sequence[Printed]]) -> bytes:
     return pdf_of(objects)
 
 
-def pdf_of(objects: Sequence[str]) -> bytes:
+def pdf_of(objects: Sequence[str | bytes]) -> bytes:
     """A PDF file of these objects, numbered from 1; the first is its catalogue."""
     body, places = b"%PDF-1.7\n", []
     for number, content in enumerate(objects, 1):
         places.append(len(body))
-        body += f"{number} 0 obj\n{content}\nendobj\n".encode()
+        told = content.encode() if isinstance(content, str) else content
+        body += b"%d 0 obj\n%b\nendobj\n" % (number, told)
     table = "".join(f"{at:010} 00000 n \n" for at in places)
     end = f"xref\n0 {len(objects) + 1}\n0000000000 65535 f \n{table}"
     end += f"trailer << /Size {len(objects) + 1} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF\n"
@@ -112,6 +117,8 @@ def _set(paragraph: str, width: int) -> Iterator[str]:
 
 
 # ------------------------------------------------------------------------------ Word
+
+BODY = "word/document.xml"
 
 
 def word(report: Sequence[str], table: Sequence[Sequence[str]] = ()) -> bytes:
@@ -191,6 +198,79 @@ def json_lines(*rows: object) -> bytes:
 
 def parquet(rows: Sequence[dict[str, object]], **options: object) -> bytes:
     """The rows as a Parquet file."""
+    return parquet_of(pa.Table.from_pylist(list(rows)), **options)
+
+
+def parquet_of(table: pa.Table, **options: object) -> bytes:
+    """The table as a Parquet file."""
     file = io.BytesIO()
-    pq.write_table(pa.Table.from_pylist(list(rows)), file, **options)
+    pq.write_table(table, file, **options)
     return file.getvalue()
+
+
+# ------------------------------------------------------------------------------ made to harm
+
+
+def pdf_bomb(size: int) -> bytes:
+    """A page of so many bytes of blanks, deflated twice."""
+    packing = zlib.compressobj(9)
+    head = packing.compress(b"\n") + packing.flush(zlib.Z_FULL_FLUSH)
+    block = packing.compress(b" " * 10_000_000) + packing.flush(zlib.Z_FULL_FLUSH)
+    # Blocks after a full flush stand for themselves, so that one is made for all.
+    packed = zlib.compress(head + block * (size // 10_000_000) + packing.flush(), 9)
+    page = f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {PAGE[0]} {PAGE[1]}] /Contents 4 0 R >>"
+    told = f"<< /Length {len(packed)} /Filter [/FlateDecode /FlateDecode] >>\nstream\n"
+    content = told.encode() + packed + b"\nendstream"
+    return pdf_of([_CATALOG, "<< /Type /Pages /Kids [3 0 R] /Count 1 >>", page, content])
+
+
+def pdf_that_draws_itself() -> bytes:
+    """A form that shows itself four times over."""
+    shown = "/X Do " * 4
+    resources = "/Resources << /XObject << /X 4 0 R >> >>"
+    return pdf_of(
+        [
+            _CATALOG,
+            "<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] /Contents 5 0 R {resources} >>",
+            f"<< /Type /XObject /Subtype /Form /BBox [0 0 9 9] {resources} /Length {len(shown)} >>\n"
+            f"stream\n{shown}\nendstream",
+            "<< /Length 5 >>\nstream\n/X Do\nendstream",
+        ]
+    )
+
+
+def pdf_pages(kids: str, count: int) -> bytes:
+    """A page tree as it is told: object 2 is its root, 3 is a page without anything on it."""
+    return pdf_of(
+        [
+            _CATALOG,
+            f"<< /Type /Pages /Kids [{kids}] /Count {count} >>",
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 {PAGE[0]} {PAGE[1]}] >>",
+        ]
+    )
+
+
+def word_with(report: Sequence[str], parts: Mapping[str, bytes]) -> bytes:
+    """A Word file some of whose parts are replaced, or which has more of them."""
+    file = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(word(report))) as old,
+        zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in dict.fromkeys([*old.namelist(), *parts]):
+            new.writestr(name, parts[name] if name in parts else old.read(name))
+    return file.getvalue()
+
+
+def word_body(report: Sequence[str]) -> str:
+    """The XML of the main part of a Word file."""
+    with zipfile.ZipFile(io.BytesIO(word(report))) as package:
+        return package.read(BODY).decode()
+
+
+def word_that_lies(report: Sequence[str], size: int) -> bytes:
+    """A Word file with so many blanks in it, whose directory says that there are a thousand bytes."""
+    body = word_body(report).replace("<w:body>", "<w:body>" + " " * size).encode()
+    packed = word_with(report, {BODY: body})
+    return packed.replace(struct.pack("<I", len(body)), struct.pack("<I", 1000))

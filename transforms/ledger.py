@@ -314,7 +314,7 @@ class Ledger:
             return None
         rule = self._signals["speech"].of(reading.body, reading.may)
         is_within = course.mode == "directive" and not course.is_first
-        if rule is None or (is_within and rule.name != "speech.points"):
+        if rule is None or (is_within and rule.name not in _TAKE_OVER):
             return None
         course.speech, course.speech_is_new = rule["says"], True
         course.has_spoken = True
@@ -483,6 +483,8 @@ class Ledger:
         return course.before if course.before in ("past", "narration") else ""
 
 
+# Who speaks instead in the middle of a sentence.
+_TAKE_OVER = ("speech.points", "speech.others")
 _PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = {
     "procedure": ("procedure", "narration"),

@@ -13,6 +13,8 @@ from operator import itemgetter
 
 from lxml import etree, html
 
+from transforms.source import Rejected
+
 _SKIPPED = frozenset(
     re.findall(
         r"\w+",
@@ -96,7 +98,7 @@ class _Block:
 
 
 def read_page(markup: str) -> Page:
-    """The report that a page holds."""
+    """The report that a page holds; raises `Rejected` where the parser would pass over some of it."""
     root = _parsed(markup.replace("\r\n", "\n").replace("\r", "\n"))
     if root is None:
         return Page("", ((0, 1),))
@@ -123,6 +125,20 @@ def _parsed(markup: str) -> html.HtmlElement | None:
         return html.document_fromstring(markup.encode(), parser=parser)
     except etree.ParserError:
         return None
+    finally:
+        _expect_whole(parser)
+
+
+def _expect_whole(parser: html.HTMLParser) -> None:
+    """Reject a page at whose depth or length the parser stopped: the rest of it would be gone without a word."""
+    limit = etree.ErrorTypes.ERR_RESOURCE_LIMIT
+    stopped = next((error for error in parser.error_log if error.type == limit), None)
+    if stopped:
+        why = stopped.message.partition(",")[0].lower()
+        raise Rejected(
+            f"the page is not read to its end ({why}); save the text of the report as .txt in UTF-8",
+            stopped.line,
+        )
 
 
 def _main(root: html.HtmlElement) -> html.HtmlElement:

@@ -65,13 +65,10 @@ def read_pdf(content: bytes) -> Page:
     import pypdfium2
 
     try:
-        pdf: Any = pypdfium2.PdfDocument(content)
+        with pypdfium2.PdfDocument(content) as pdf:
+            pages = _pages(pdf)
     except pypdfium2.PdfiumError as error:
         raise Rejected(f"not a PDF that can be read ({error}); {_REMEDY}") from error
-    with pdf:
-        if len(pdf) > _MOST_PAGES:
-            raise Rejected(f"has {len(pdf):,} pages, more than {_MOST_PAGES}; {_REMEDY}")
-        pages = _pages(pdf)
     _expect_words(pages)
     lines = [line for page in _without_furniture(pages) for line in _lines(page)]
     return Page("\n".join(_set_apart(lines)), title=_headline(lines))
@@ -79,6 +76,8 @@ def read_pdf(content: bytes) -> Page:
 
 def _pages(pdf: Any) -> list[list[_Piece]]:
     """The pieces of every page in the order in which they were printed."""
+    if len(pdf) > _MOST_PAGES:
+        raise Rejected(f"has {len(pdf):,} pages, more than {_MOST_PAGES}; {_REMEDY}")
     pages, characters = [], 0
     for number in range(len(pdf)):
         page = pdf[number]

@@ -39,6 +39,9 @@ def read_word(content: bytes) -> Page:
         body = docx.Document(io.BytesIO(content)).element.body
     except (OpcError, KeyError, ValueError, etree.XMLSyntaxError, zipfile.BadZipFile) as error:
         raise Rejected(f"not a Word file that can be read ({error}); {_REMEDY}") from error
+    # What an entity stands for is not looked up, and would be missing from the text.
+    if body.getroottree().docinfo.doctype:
+        raise Rejected(f"defines words of its own (a DOCTYPE), as no Word file does; {_REMEDY}")
     return Page("\n".join(_lines(body)))
 
 
