@@ -1,5 +1,6 @@
 """Targets, on the lines of tests/cases/targets.txt, and the years and commitments that go with them."""
 
+import itertools
 import pathlib
 
 import pytest
@@ -60,6 +61,12 @@ def test_a_clause_with_targets_is_one_that_has_a_target(words: str, expected: st
         ),
         ("二、“十五五”时期主要目标\n省级实验室达到20家。", "省级实验室达到20家", 2030),
         ("一、2021年工作回顾\n二、下步工作\n新建学校5所。", "新建学校5所", 2024),
+        (
+            "二、“十五五”时期主要目标\n培育壮大企业。\n三、2024年重点工作\n新建学校5所。",
+            "新建学校5所",
+            2024,
+        ),
+        ("比2019年、2020年都高，粮食产量达到6万吨。", "粮食产量达到6万吨", 2024),
     ],
 )
 def test_the_year(words: str, span: str, year: int | None) -> None:
@@ -72,6 +79,26 @@ def test_the_year(words: str, span: str, year: int | None) -> None:
 )
 def test_the_commitment(span: str, commitment: str | None) -> None:
     assert [facts.commitment for facts in targets(span)] == [commitment]
+
+
+@pytest.mark.parametrize(
+    ("clauses", "indicators"),
+    [
+        (["工业产值突破300亿元，", "年均增长6%。"], ["工业产值", "工业产值"]),
+        (["工业产值突破300亿元，", "增长6%，", "年均提高5%。"], ["工业产值"] * 3),
+        (["工业产值突破300亿元。", "年均增长6%。"], ["工业产值", "年均增长"]),
+        (["工业产值突破300亿元，", "优化产业布局，", "年均增长6%。"], ["工业产值", "年均增长"]),
+        (["达到300万担，", "年均增长6%。"], ["达到", "年均增长"]),
+    ],
+)
+def test_a_clause_that_names_no_indicator_goes_on_with_that_of_the_one_before(
+    clauses: list[str], indicators: list[str]
+) -> None:
+    text = as_text("".join(clauses))
+    ends = list(itertools.accumulate(map(len, clauses)))
+    spans = zip([0, *ends], [end - 1 for end in ends], strict=False)
+    entries = [Entry(start, end, "initiative", "", start, end) for start, end in spans]
+    assert [f.value.indicator for f in TARGETS.find(text, entries, 2024)] == indicators
 
 
 def test_only_initiatives_have_targets() -> None:

@@ -100,8 +100,10 @@ class Citations:
         """Not narrated as an event or a time; followed, where the rule wants that shown."""
         if rule["event"] and (self._is_narrated(plain, clause, start) or self._is_time(plain, end)):
             return False
-        is_shown = self._has_cue(plain, clause, start) or self._has_tail(plain, end)
-        return not rule["cue"] or bool(is_shown)
+        if not rule["cue"] or self._has_cue(plain, clause, start):
+            return True
+        tail = self._has_tail(plain, end)
+        return tail is not None and (rule["cue"] != "word" or tail[0][-1:].isalpha())
 
 
 class _Bodies:

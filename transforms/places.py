@@ -111,7 +111,11 @@ class Places:
             joins = self._joining.search(name) is not None
             return not joins or bool(self._lead.search(plain[max(0, start - 4) : start]))
         before, after = plain[max(0, start - 1) : start], plain[start + 2 : start + 3]
-        return after not in self._not_after and (not before.isalpha() or before in self._kinds)
+        # 省市和县 joins level words; in 临江市和县 a name stands before the 市.
+        above = plain[max(0, start - 2) : start - 1]
+        is_named = above.isalpha() and above not in self._kinds
+        is_below = before in self._kinds and is_named
+        return after not in self._not_after and (not before.isalpha() or is_below)
 
     def unlisted(self, plain: str, start: int, end: int) -> list[Found[str]]:
         """The places named before an organ or an act of theirs that no list of divisions has."""

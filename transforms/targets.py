@@ -64,7 +64,8 @@ class _Figure:
 class _Goal:
     """A figure with the range of its indicator; `start`..`end` holds both.
 
-    `prefix` is what the indicator's first word stands for where it names two things at once (城乡: 城镇, 农村).
+    `is_bare` if the clause names no indicator: `indicator` is then what stands before the figure. `prefix` is what
+    the indicator's first word stands for where it names two things at once (城乡: 城镇, 农村).
     """
 
     start: int
@@ -72,6 +73,16 @@ class _Goal:
     indicator: tuple[int, int]
     figure: _Figure
     prefix: str = ""
+    is_bare: bool = False
+
+
+def _sentence_start(text: Text, at: int) -> int:
+    return text.sentences[bisect_right(text.sentences, (at, len(text.plain) + 1)) - 1][0]
+
+
+def _going_on(one: Found[TargetFacts], named: str) -> Found[TargetFacts]:
+    """A clause that names no indicator (…达到300亿元，年均增长6%) goes on with that of the clause before it."""
+    return replace(one, value=replace(one.value, indicator=named))
 
 
 class Targets:
@@ -87,12 +98,23 @@ class Targets:
         self, text: Text, entries: Iterable[Directive], planning_year: int | None
     ) -> tuple[Found[TargetFacts], ...]:
         """The targets of the initiatives among `entries`, in reading order."""
-        return tuple(
-            self._found(text, entry.span_start, goal, planning_year)
-            for entry in entries
-            if entry.role == "initiative"
-            for goal in self._goals(text.plain, entry.span_start, entry.span_end)
-        )
+        found: list[Found[TargetFacts]] = []
+        named, at = "", 0
+        for entry in entries:
+            goals = self._goals_of(text.plain, entry)
+            if _sentence_start(text, entry.span_start) > at:
+                named = ""
+            for goal in goals:
+                one = self._found(text, entry.span_start, goal, planning_year)
+                found.append(_going_on(one, named) if goal.is_bare and named else one)
+            has_name = bool(goals) and not goals[-1].is_bare
+            named = found[-1].value.indicator if has_name else named if goals else ""
+            at = entry.span_start
+        return tuple(found)
+
+    def _goals_of(self, plain: str, entry: Directive) -> list[_Goal]:
+        is_directed = entry.role == "initiative"
+        return self._goals(plain, entry.span_start, entry.span_end) if is_directed else []
 
     def in_span(self, plain: str, start: int, end: int) -> bool:
         """Whether the clause at `start`..`end` names an indicator and a number to reach."""
@@ -363,7 +385,7 @@ class _Indicators:
         if goals:
             return _Goal(figure.start, figure.end, goals[-1].indicator, figure)
         if before[0] < before[1]:
-            return _Goal(before[0], figure.end, before, figure)
+            return _Goal(before[0], figure.end, before, figure, is_bare=True)
         return None
 
     def _head(self, plain: str, before: tuple[int, int]) -> tuple[int, int]:
