@@ -27,7 +27,7 @@ from transforms.focus_areas import FocusAreas
 from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
 from transforms.pages import read_page
-from transforms.text import Text, decode, read_text
+from transforms.text import Simplified, Text, decode, read_text
 from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, places
 from transforms.zones import Zones
 
@@ -73,7 +73,7 @@ class Reader:
 
     def __init__(self) -> None:
         self.lexicon = Lexicon(read_lexicons(ROOT / "seeds/lexicons"))
-        self.simplified = self.lexicon.mapping("traditional", "simplified")
+        self.simplified = Simplified(self.lexicon.mapping("traditional", "simplified"))
         self.mastheads, self.areas = Mastheads(self.lexicon), FocusAreas(self.lexicon)
         self.zones = Zones(self.lexicon)
 

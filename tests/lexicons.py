@@ -3,7 +3,7 @@
 import pathlib
 
 from transforms.lexicon import Lexicon
-from transforms.text import Text, read_text
+from transforms.text import Simplified, Text, read_text
 
 FOLDER = pathlib.Path(__file__).parent.parent / "seeds" / "lexicons"
 LEXICON = Lexicon(
@@ -13,11 +13,12 @@ LEXICON = Lexicon(
         if p.suffix in (".csv", ".toml")
     }
 )
+SIMPLIFIED = Simplified(LEXICON.mapping("traditional", "simplified"))
 
 
 def as_text(words: str) -> Text:
     """The words as a mended text."""
-    return read_text(words, LEXICON.mapping("traditional", "simplified"))
+    return read_text(words, SIMPLIFIED)
 
 
 def cases(path: pathlib.Path) -> list[tuple[str, str]]:

@@ -20,8 +20,9 @@ from flows.verify import verify
 from transforms.extract import Extractor
 from transforms.parsing import PDF, WORD, parse
 from transforms.source import Rejected, Source
-from transforms.text import decode, read_text
+from transforms.text import Simplified, decode, read_text
 
+SCRIPT = Simplified({})
 TEXTS = Path(__file__).parent / "golden" / "texts"
 REPORTS = ("yunxi-economic-conference", "wangchuan-standing-committee", "qinglan-cities-symposium")
 _convert = OpenCC("s2t").convert
@@ -32,7 +33,7 @@ _AS_IN_BIG5 = str.maketrans("爲僞裏着羣衆峯説税鋭", "為偽裡著群�
 def report(name: str) -> list[str]:
     """One of the project's own texts, one paragraph a line."""
     source = decode((TEXTS / f"{name}.txt").read_bytes()).text
-    return [p.strip() for p in read_text(source, {}).text.split("\n")]
+    return [p.strip() for p in read_text(source, SCRIPT).text.split("\n")]
 
 
 def traditional(words: str) -> str:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transforms.text import Text, read_text
+from transforms.text import Simplified, Text, read_text
 
+SCRIPT = Simplified({})
 REPORT = (
     "云溪县委经济工作会议召开",
     "1月3日，云溪县委经济工作会议召开，县委书记陈志远出席并讲话。会议总结2022年经济工作，安排2023年经济工作。",
@@ -40,11 +41,11 @@ def wrap(paragraph: str, width: int, indent: str) -> list[str]:
     return [body[i : i + width] for i in range(0, len(body), width)]
 
 
-EXPECTED = parts(read_text("\n".join(REPORT), {}))
+EXPECTED = parts(read_text("\n".join(REPORT), SCRIPT))
 
 
 def test_clean_paragraphs_stay_as_they_are() -> None:
-    text = read_text("\n".join(REPORT), {})
+    text = read_text("\n".join(REPORT), SCRIPT)
     assert [text.text[s:e] for s, e in text.paragraphs] == list(REPORT)
 
 
@@ -52,7 +53,7 @@ def test_clean_paragraphs_stay_as_they_are() -> None:
 @pytest.mark.parametrize("width", range(12, 61))
 def test_columns_of_any_width_give_the_same_paragraphs(width: int, indent: str) -> None:
     lines = [line for paragraph in REPORT for line in wrap(paragraph, width, indent)]
-    text = read_text("\n".join(lines), {})
+    text = read_text("\n".join(lines), SCRIPT)
     assert [squeeze(text.text[s:e]) for s, e in text.paragraphs] == list(REPORT)
 
 
@@ -61,7 +62,7 @@ def test_columns_without_indentation_give_the_same_sentences(width: int) -> None
     # Where a headline happens to fill its line, nothing shows where it ends.
     report = [p for p in REPORT if len(p) % width or p.endswith(("。", "！"))]
     lines = [line for paragraph in report for line in wrap(paragraph, width, "")]
-    assert parts(read_text("\n".join(lines), {})) == parts(read_text("\n".join(report), {}))
+    assert parts(read_text("\n".join(lines), SCRIPT)) == parts(read_text("\n".join(report), SCRIPT))
 
 
 @settings(max_examples=150, deadline=None)
@@ -79,18 +80,18 @@ def test_any_setting_gives_the_same_sentences(
     lines = [line for paragraph in REPORT for line in wrap(paragraph, width, indent)]
     for _ in range(blanks):
         lines.insert(chance.randrange(1, len(lines)), chance.choice(["", "  "]))
-    assert parts(read_text(line_end.join(lines), {})) == EXPECTED
+    assert parts(read_text(line_end.join(lines), SCRIPT)) == EXPECTED
 
 
 @pytest.mark.parametrize("indent", INDENTS)
 def test_blank_lines_between_paragraphs_change_nothing(indent: str) -> None:
     source = "\n\n".join(indent + paragraph for paragraph in REPORT)
-    assert parts(read_text(source, {})) == EXPECTED
+    assert parts(read_text(source, SCRIPT)) == EXPECTED
 
 
 @pytest.mark.parametrize("blanks", ["    ", "\u3000\u3000", " \u3000\u3000", "\u2003\u2003"])
 def test_paragraphs_marked_by_blanks_within_one_line(blanks: str) -> None:
-    assert parts(read_text(blanks.join(REPORT), {})) == EXPECTED
+    assert parts(read_text(blanks.join(REPORT), SCRIPT)) == EXPECTED
 
 
 def test_a_column_break_in_mid_sentence() -> None:
@@ -98,25 +99,25 @@ def test_a_column_break_in_mid_sentence() -> None:
         "　　会议号召，全县上下要更加紧密地团结起\n\n来，上下同心，迎难而上，以优异的成绩\n迎接全县第十五次党代会胜利召开。\n"
         "　　县领导出席会议。"
     )
-    text = read_text(source, {})
+    text = read_text(source, SCRIPT)
     assert len(text.paragraphs) == 2
     assert "团结起来，上下同心" in text.text
 
 
 def test_a_byline_behind_a_run_of_blanks_stands_apart() -> None:
-    text = read_text("坚决打好蓝天保卫战。            王青", {})
+    text = read_text("坚决打好蓝天保卫战。            王青", SCRIPT)
     assert [text.text[s:e] for s, e in text.paragraphs] == ["坚决打好蓝天保卫战。", "王青"]
 
 
 def test_headlines_keep_their_blanks_and_names_theirs() -> None:
     source = "县委召开会议 部署安全生产工作\n云溪县县长\u3000李 强\n会议强调，要抓好落实。"
-    text = read_text(source, {})
+    text = read_text(source, SCRIPT)
     assert text.text == source
 
 
 def test_a_link_set_on_its_own_line_is_no_paragraph() -> None:
     text = read_text(
-        "会议听取和审议了\n政府工作报告\n，决定批准这个报告。\n会议强调，要抓好落实。", {}
+        "会议听取和审议了\n政府工作报告\n，决定批准这个报告。\n会议强调，要抓好落实。", SCRIPT
     )
     assert text.text == "会议听取和审议了政府工作报告，决定批准这个报告。\n会议强调，要抓好落实。"
 
@@ -125,6 +126,6 @@ def test_a_link_set_on_its_own_line_is_no_paragraph() -> None:
 def test_every_character_keeps_the_line_it_stood_on(source: str, repeat: int) -> None:
     source *= repeat + 1
     lines = source.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    text = read_text(source, {})
+    text = read_text(source, SCRIPT)
     found = [(text.line_of(i), ch) for i, ch in enumerate(text.text) if not ch.isspace()]
     assert found == [(n, ch) for n, line in enumerate(lines, 1) for ch in squeeze(line)]

@@ -13,7 +13,7 @@ from flows.sources import read_lexicons
 from transforms.extract import Extractor
 from transforms.hygiene import Hygiene
 from transforms.lexicon import Lexicon, Rule
-from transforms.text import plain_view
+from transforms.text import Simplified, plain_view
 from transforms.words import Words
 
 ROOT = Path(__file__).parent.parent
@@ -72,7 +72,7 @@ def test_every_term_can_stand_in_a_plain_view(name: str) -> None:
     """A term that the plain view writes otherwise would never be met."""
     if name.startswith("traditional"):
         pytest.skip("holds Traditional characters by its nature")
-    simplified = LEXICON.mapping("traditional", "simplified")
+    simplified = Simplified(LEXICON.mapping("traditional", "simplified"))
     # In a text that is long enough not to be Traditional for the sake of one term.
     padding = "会议" * 1000
     unmet = [

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
-from transforms.text import read_text
+from transforms.text import Simplified, read_text
 
+SCRIPT = Simplified({})
 ROOT = Path(__file__).parent
 LEXICON = Lexicon(
     {
@@ -51,7 +52,7 @@ def read_case(lines: list[str]) -> tuple[str, dict[str, str | None], list[tuple[
 @pytest.mark.parametrize("lines", list(cases()), ids=lambda lines: lines[0][:40])
 def test_cases(lines: list[str]) -> None:
     source, says, parts = read_case(lines)
-    text = read_text(source, {})
+    text = read_text(source, SCRIPT)
     masthead = MASTHEADS.find(text)
     found = {name: getattr(masthead, name) and str(getattr(masthead, name)) for name in FIELDS}
     assert found == says
@@ -72,12 +73,12 @@ def test_cases(lines: list[str]) -> None:
 def test_a_pages_title_is_a_headline_where_it_is_more_than_a_sites_name(
     hint: str | None, title: str | None
 ) -> None:
-    text = read_text("1月3日，县委常委会召开会议。\n会议强调，要抓好落实。", {})
+    text = read_text("1月3日，县委常委会召开会议。\n会议强调，要抓好落实。", SCRIPT)
     assert MASTHEADS.find(text, hint).title == title
 
 
 def test_a_pages_title_tells_headline_from_kicker_and_deck() -> None:
-    text = read_text("贯彻新发展理念\n推动新一轮发展\n实现新跨越\n1月3日，县委召开会议。", {})
+    text = read_text("贯彻新发展理念\n推动新一轮发展\n实现新跨越\n1月3日，县委召开会议。", SCRIPT)
     masthead = MASTHEADS.find(text, "推动新一轮发展")
     assert masthead.title is None or masthead.title.startswith("贯彻")
     masthead = MASTHEADS.find(text, "推动新一轮发展实现新跨越_云溪县人民政府")
@@ -111,7 +112,7 @@ def test_a_pages_title_tells_headline_from_kicker_and_deck() -> None:
     )
 )
 def test_parts_are_in_order_and_within_the_text(words: list[str]) -> None:
-    text = read_text("".join(words) or "会议", {})
+    text = read_text("".join(words) or "会议", SCRIPT)
     if not text.paragraphs:
         return
     end = 0

@@ -3,8 +3,9 @@
 import datetime
 
 from transforms.pages import read_page
-from transforms.text import read_text
+from transforms.text import Simplified, read_text
 
+SCRIPT = Simplified({})
 PAGE = """<!DOCTYPE html>
 <html>
 <head>
@@ -54,7 +55,7 @@ def test_what_the_page_says_of_itself() -> None:
 
 def test_every_stretch_keeps_its_line_of_the_file() -> None:
     page = read_page(PAGE)
-    text = read_text(page.text, {}, page.marks)
+    text = read_text(page.text, SCRIPT, page.marks)
     lines = PAGE.split("\n")
     for words in (
         "云溪县委召开",

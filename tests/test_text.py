@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from transforms.source import Rejected
-from transforms.text import decode, plain_view, read_text
+from transforms.text import Simplified, decode, plain_view, read_text
 
-SIMPLIFIED = {"會": "会", "議": "议", "強": "强", "調": "调", "發": "发", "經": "经", "濟": "济"}
+SIMPLIFIED = Simplified(dict(zip("會議強調發經濟", "会议强调发经济", strict=True)))
 SENTENCE = "会议强调，要加快发展。"
 
 
 def clauses(source: str) -> list[str]:
-    text = read_text(source, {})
+    text = read_text(source, SIMPLIFIED)
     return [text.text[c.start : c.end] for c in text.clauses]
 
 
@@ -164,7 +164,7 @@ def test_decoding_gives_text_or_a_reason(content: bytes) -> None:
     ],
 )
 def test_one_form_of_every_mark(text: str, plain: str) -> None:
-    assert plain_view(text, {}) == plain
+    assert plain_view(text, SIMPLIFIED) == plain
 
 
 def test_script_is_unified_where_a_text_is_traditional() -> None:
@@ -219,7 +219,7 @@ def test_a_quotation_without_an_end_swallows_nothing() -> None:
 
 @given(st.text(alphabet="会要 　\n，。；：！？“”‘’（）《》、1"))
 def test_the_division_loses_nothing(source: str) -> None:
-    text = read_text(source, {})
+    text = read_text(source, SIMPLIFIED)
     squeezed = "".join(source.split())
     assert "".join(text.text.split()) == squeezed
     for spans in (text.sentences, [(c.start, c.end) for c in text.clauses]):

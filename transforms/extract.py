@@ -30,7 +30,7 @@ from transforms.programmes import ProgrammeFacts, Programmes
 from transforms.rows import Rows
 from transforms.source import Rejected, Source
 from transforms.targets import TargetFacts, Targets
-from transforms.text import Text, plain_view, read_text
+from transforms.text import Simplified, Text, plain_view, read_text
 from transforms.topics import Topics
 from transforms.words import Words
 from transforms.zones import Zones
@@ -64,7 +64,7 @@ class Extractor:
 
     def __init__(self, lexicon: Lexicon) -> None:
         words, prefilter = Words(lexicon), Prefilter()
-        self._simplified = lexicon.mapping("traditional", "simplified")
+        self._simplified = Simplified(lexicon.mapping("traditional", "simplified"))
         self._mastheads = Mastheads(lexicon)
         self._meetings = Meetings(lexicon, prefilter)
         self._people = People(lexicon)
@@ -100,7 +100,8 @@ class Extractor:
         sheet.add_people(self._people.find(text, meetings, parts))
         sheet.add_areas(areas)
         headline = plain_view(read.masthead.title or "", self._simplified)
-        topics = self._topics.of(text, headline, [area.start for area in areas])
+        clauses = [text.clause_at(found.start) for found in initiatives]
+        topics = self._topics.of(text, headline, [area.start for area in areas], clauses)
         sheet.add_initiatives(initiatives, topics)
         sheet.add_programmes(self._programmes.find(text, entries, initiatives))
         sheet.add_targets(targets)
@@ -128,7 +129,7 @@ class Extractor:
 class _Sheet:
     """The rows of one document, table by table; ids are minted in reading order."""
 
-    def __init__(self, source: Source, read: _Read, simplified: Mapping[str, str]) -> None:
+    def __init__(self, source: Source, read: _Read, simplified: Simplified) -> None:
         digest = hashlib.sha256(source.content).hexdigest()
         self._document_id = digest[:16]
         self._text = read.text
@@ -153,7 +154,7 @@ class _Sheet:
                 published_on=read.published_on,
                 source_url=source.source_url,
                 licence=source.licence,
-                script=_script(read.text, simplified),
+                script=simplified.script(read.text),
                 characters=sum(map(len, text.split())),
                 text=text,
             )
@@ -213,9 +214,9 @@ class _Sheet:
     def add_initiatives(
         self, initiatives: Sequence[Found[InitiativeFacts]], topics: Sequence[int]
     ) -> None:
-        """What is directed; `topics` has the topic of each clause of the text."""
-        for ordinal, found in enumerate(initiatives, 1):
-            facts, topic = found.value, topics[self._text.clause_at(found.start)]
+        """What is directed, each with its topic."""
+        for ordinal, (found, topic) in enumerate(zip(initiatives, topics, strict=True), 1):
+            facts = found.value
             words = self._make.words(found.start, found.end)
             initiative_id = self._make.mint("initiatives", words)
             self._initiatives.append((found.start, found.end, initiative_id))
@@ -351,9 +352,3 @@ def _speaker(meeting: MeetingFacts | None) -> Speaker:
     if meeting is None:
         return NOBODY
     return Speaker(meeting.level, meeting.jurisdiction, meeting.convenor)
-
-
-def _script(text: Text, simplified: Mapping[str, str]) -> str:
-    """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
-    traditional = set(text.text) & simplified.keys()
-    return "Hant" if any(ch not in text.plain for ch in traditional) else "Hans"

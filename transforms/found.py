@@ -1,13 +1,11 @@
 """A value together with the place it was read from."""
 
-from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
 V = TypeVar("V", covariant=True)
 
 
-@dataclass(frozen=True, slots=True)
-class Found(Generic[V]):
+class Found(NamedTuple, Generic[V]):
     """What a recogniser returns: a value and the half-open range of code points that holds it."""
 
     start: int

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
-from transforms.text import plain_view
+from transforms.text import Simplified, plain_view
 
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _INVISIBLE = re.compile("[\u00ad\u061c\u200b-\u200f\u2060-\u2064\ufeff]+")
@@ -33,7 +33,7 @@ class Hygiene:
     """Finds flaws in texts."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._simplified = lexicon.mapping("traditional", "simplified")
+        self._simplified = Simplified(lexicon.mapping("traditional", "simplified"))
         self._private = lexicon.rules("hygiene", "private")
         [self._examples] = lexicon.rules("hygiene", "examples")
         self._others = {

@@ -2,8 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from transforms.found import Found
 from transforms.kinds import Kinds
@@ -14,8 +13,7 @@ from transforms.verbs import Head, Verbs
 from transforms.words import Words
 
 
-@dataclass(frozen=True, slots=True)
-class InitiativeFacts:
+class InitiativeFacts(NamedTuple):
     """What an initiative says, in the words of the text; `keywords` alone are in the words of its plain view."""
 
     verb: str | None

@@ -182,13 +182,19 @@ class Ledger:
         verdict = self._judge(reading, course, text, piece)
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
         start = reading.begins + verdict.begins
-        deed = Entry(
-            piece.start, piece.end, "initiative", verdict.rule, start, piece.body_end, course.modal
-        )
-        if verdict.role == "initiative":
-            course.has_deed = True
-            return deed
-        if verdict.is_demanded:
+        if verdict.role == "initiative" or verdict.is_demanded:
+            deed = Entry(
+                piece.start,
+                piece.end,
+                "initiative",
+                verdict.rule,
+                start,
+                piece.body_end,
+                course.modal,
+            )
+            if verdict.role == "initiative":
+                course.has_deed = True
+                return deed
             course.fallback = deed
         return Entry(piece.start, piece.end, verdict.role, verdict.rule, piece.start, piece.end)
 

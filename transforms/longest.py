@@ -1,6 +1,7 @@
-"""The longest entry of a word list that begins at a place: cheaper than a regular expression of thousands of words."""
+"""The longest entry of a word list at a place: cheaper than a regular expression of thousands of words."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 
 
 class Longest:
@@ -8,16 +9,36 @@ class Longest:
 
     def __init__(self, terms: Iterable[str]) -> None:
         self.terms = frozenset(terms)
-        lengths: dict[str, set[int]] = {}
-        for term in self.terms:
-            lengths.setdefault(term[0], set()).add(len(term))
-        self._lengths = {first: tuple(sorted(n, reverse=True)) for first, n in lengths.items()}
+        self._lengths = lengths_by_start(self.terms)
 
     def at(self, plain: str, start: int, end: int) -> int:
         """The end of the longest entry in `plain[start:end]` that begins at `start`; `start` itself if there is none."""
-        if start < end:
-            for length in self._lengths.get(plain[start], ()):
-                stop = start + length
-                if stop <= end and plain[start:stop] in self.terms:
-                    return stop
-        return start
+        for length in self._lengths.get(plain[start : start + 2], ()):
+            stop = start + length
+            if stop <= end and plain[start:stop] in self.terms:
+                return stop
+        return start + 1 if start < end and plain[start] in self.terms else start
+
+
+def lengths_by_start(words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    """For each two characters that begin words, the lengths of these words, longest first: few of them are tried in vain."""
+    return _lengths((word[:2], len(word)) for word in words)
+
+
+def lengths_by_end(words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
+    """For each two characters that end words, the lengths of these words, longest first."""
+    return _lengths((word[-2:], len(word)) for word in words)
+
+
+def _lengths(pairs: Iterable[tuple[str, int]]) -> Mapping[str, tuple[int, ...]]:
+    masks: dict[str, int] = {}
+    for pair, length in pairs:
+        if length > 1:
+            masks[pair] = masks.get(pair, 0) | 1 << length
+    return {pair: _bits(mask) for pair, mask in masks.items()}
+
+
+@cache
+def _bits(mask: int) -> tuple[int, ...]:
+    """The numbers of the bits set in a mask, the highest first."""
+    return tuple(n for n in range(mask.bit_length(), 0, -1) if mask >> n & 1)

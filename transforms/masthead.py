@@ -7,7 +7,7 @@ above the lead (or, where nothing is, below the end) are the headlines, and thei
 import datetime
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
@@ -361,7 +361,7 @@ class Mastheads:
             kickers = [first - 1]
         for index, line in enumerate(lines):
             kind = "title" if first <= index < last else "deck" if index >= last else "label"
-            notes.parts.append(replace(line, value="kicker" if index in kickers else kind))
+            notes.parts.append(line._replace(value="kicker" if index in kickers else kind))
         return (
             _clean("\n".join(text.text[x.start : x.end] for x in lines[first:last])),
             _clean("\n".join(text.text[lines[i].start : lines[i].end] for i in kickers)),

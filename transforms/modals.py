@@ -41,7 +41,9 @@ class Modals:
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
         self._charge = lexicon.rules("modals", "charge")[0]
-        self._charge_bit = prefilter.add(self._charge.pattern)
+        self._bits = prefilter.add(self._charge.pattern)
+        for bit, _ in self._rules:
+            self._bits |= bit
         self._openers = frozenset(
             term for name in _OPENERS for term in lexicon.terms(name) if len(term) > 1
         ) | (frozenset(lexicon.terms("openers")))
@@ -51,9 +53,9 @@ class Modals:
 
         `may` are the bits that the prefilter gives the stretch in which they stand.
         """
-        rules = [rule for bit, rule in self._rules if may & bit]
-        if not rules and not may & self._charge_bit:
+        if not may & self._bits:
             return None
+        rules = [rule for bit, rule in self._rules if may & bit]
         # What stands in a title demands nothing.
         words = self._title.sub(lambda m: "x" * len(m[0]), words)
         found = _first(rules, words, 0)

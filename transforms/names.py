@@ -1,11 +1,11 @@
 """Personal names and the posts printed beside them, found from posts, titles and places where a name can begin."""
 
 import re
-from collections import defaultdict
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from transforms.lexicon import Lexicon
+from transforms.longest import lengths_by_end, lengths_by_start
 
 _HAN = "\u3400-\u9fff"
 _WHITE = " \u3000"
@@ -30,30 +30,22 @@ class Vocabulary:
 
     def __init__(self, words: Collection[str]) -> None:
         self.words = frozenset(words)
-        self._from = _lengths(words, 0)
-        self._upto = _lengths(words, -1)
+        self._from = lengths_by_start(words)
+        self._upto = lengths_by_end(words)
 
     def at(self, plain: str, start: int) -> str:
         """The longest word that begins at `start`, "" if none does."""
-        for length in self._from.get(plain[start : start + 1], ()):
+        for length in self._from.get(plain[start : start + 2], ()):
             if (word := plain[start : start + length]) in self.words:
                 return word
-        return ""
+        return word if (word := plain[start : start + 1]) in self.words else ""
 
     def before(self, plain: str, end: int) -> str:
         """The longest word that ends at `end`, "" if none does."""
-        for length in self._upto.get(plain[end - 1 : end], ()):
+        for length in self._upto.get(plain[max(0, end - 2) : end], ()):
             if length <= end and (word := plain[end - length : end]) in self.words:
                 return word
-        return ""
-
-
-def _lengths(words: Collection[str], place: int) -> dict[str, tuple[int, ...]]:
-    """For each character at that place of a word, the lengths of such words, longest first."""
-    lengths: dict[str, set[int]] = defaultdict(set)
-    for word in words:
-        lengths[word[place]].add(len(word))
-    return {ch: tuple(sorted(found, reverse=True)) for ch, found in lengths.items()}
+        return word if (word := plain[max(0, end - 1) : end]) in self.words else ""
 
 
 class Names:

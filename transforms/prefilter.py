@@ -149,7 +149,7 @@ class _Table:
         places, runs = self._runs.of(text.plain)
         telling = self._is_telling.take(runs)
         places, runs = places[telling], runs[telling]
-        bounds = np.searchsorted(places, [*starts, len(text.plain)])
+        bounds = places.searchsorted([*starts, len(text.plain)])
         # A row of zeros stands behind the last, so that every clause begins with a row.
         rows = np.zeros((len(runs) + 1, *self._rows.shape[1:]), np.uint64)
         rows[:-1] = self._rows.take(runs, axis=0)

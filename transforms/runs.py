@@ -48,8 +48,8 @@ class Runs:
         (places,) = (longest >= 0).nonzero()
         at, numbers = places, longest.take(places)
         for length, (steps, first) in enumerate(self._steps, 1):
-            wanted = (numbers << _BITS) | codes.take(at + length)
-            found = np.searchsorted(steps, wanted)
+            wanted = (numbers << _BITS) | codes[length:].take(at)
+            found = steps.searchsorted(wanted)
             (goes_on,) = (steps.take(found, mode="clip") == wanted).nonzero()
             if not len(goes_on):
                 break

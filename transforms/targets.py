@@ -82,7 +82,7 @@ def _sentence_start(text: Text, at: int) -> int:
 
 def _going_on(one: Found[TargetFacts], named: str) -> Found[TargetFacts]:
     """A clause that names no indicator (…达到300亿元，年均增长6%) goes on with that of the clause before it."""
-    return replace(one, value=replace(one.value, indicator=named))
+    return one._replace(value=replace(one.value, indicator=named))
 
 
 class Targets:

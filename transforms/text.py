@@ -18,7 +18,7 @@ from typing import NamedTuple
 from transforms.encoding import Decoded, decode
 from transforms.layout import mend
 
-__all__ = ["Clause", "Decoded", "Text", "decode", "divide", "plain_view", "read_text"]
+__all__ = ["Clause", "Decoded", "Simplified", "Text", "decode", "divide", "plain_view", "read_text"]
 
 
 class Clause(NamedTuple):
@@ -52,7 +52,7 @@ class Text:
 
 
 def read_text(
-    source: str, simplified: Mapping[str, str], marks: Sequence[tuple[int, int]] | None = None
+    source: str, simplified: "Simplified", marks: Sequence[tuple[int, int]] | None = None
 ) -> Text:
     """A decoded source with its layout mended, divided into paragraphs, sentences and clauses.
 
@@ -103,7 +103,25 @@ _ZERO = re.compile("(?<=[一二三四五六七八九十〇○])○|○(?=[一二
 _TRADITIONAL_SHARE = 0.02
 
 
-def plain_view(text: str, simplified: Mapping[str, str]) -> str:
+class Simplified:
+    """Gives Traditional characters their Simplified ones."""
+
+    def __init__(self, characters: Mapping[str, str]) -> None:
+        self.characters = characters
+        unusual = [*characters, *_usual_forms()]
+        self._unusual = re.compile(f"[{''.join(map(re.escape, unusual))}]")
+
+    def unusual(self, text: str) -> set[str]:
+        """The characters of a text that are Traditional or have a more usual form."""
+        return set(self._unusual.findall(text))
+
+    def script(self, text: Text) -> str:
+        """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
+        traditional = self.unusual(text.text) & self.characters.keys()
+        return "Hant" if any(ch not in text.plain for ch in traditional) else "Hans"
+
+
+def plain_view(text: str, simplified: Simplified) -> str:
     """The same-length view that recognisers read; `simplified` gives Traditional characters their Simplified ones."""
     plain = _quoted(_translated(text, simplified))
     if any(mark in plain for mark in ",;:?!()."):
@@ -113,16 +131,16 @@ def plain_view(text: str, simplified: Mapping[str, str]) -> str:
     return _IN_NUMBER.sub(lambda m: "," if m[0] == "，" else ":", plain)
 
 
-def _translated(text: str, simplified: Mapping[str, str]) -> str:
+def _translated(text: str, simplified: Simplified) -> str:
     """One character for one: widths, variants of marks, script."""
-    characters, usual = set(text), _usual_forms()
-    changed = {ch: usual[ch] for ch in characters & usual.keys()}
-    traditional = characters & simplified.keys()
+    unusual, usual = simplified.unusual(text), _usual_forms()
+    changed = {ch: usual[ch] for ch in unusual & usual.keys()}
+    traditional = unusual & simplified.characters.keys()
     if traditional and sum(map(text.count, traditional)) >= _TRADITIONAL_SHARE * len(text):
-        changed |= {ch: simplified[ch] for ch in traditional}
+        changed |= {ch: simplified.characters[ch] for ch in traditional}
     # Few replacements are quicker made one by one, if none of them would undo another.
     if len(changed) > 20 or not changed.keys().isdisjoint(changed.values()):
-        return text.translate({ord(ch): changed.get(ch, ch) for ch in characters})
+        return text.translate({ord(ch): changed.get(ch, ch) for ch in set(text)})
     for ch, to in changed.items():
         text = text.replace(ch, to)
     return text

@@ -26,6 +26,7 @@ PLACES = {
     "heading": 0.45,
 }
 TITLE, LISTED = 0.15, 0.7
+_SHARES = np.array([*PLACES.values(), TITLE])[:, None, None]
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
 _FEW_TERMS = 4
 
@@ -59,20 +60,25 @@ class Topics:
             row[-1] = 1
         return rows
 
-    def of(self, text: Text, title: str, tasks: Sequence[int]) -> list[int]:
-        """The topic code of every clause of a text; `tasks` are the offsets of the headings of numbered tasks."""
-        if not text.clauses:
+    def of(
+        self, text: Text, title: str, tasks: Sequence[int], clauses: Sequence[int] | None = None
+    ) -> list[int]:
+        """The topic codes of the clauses of a text with these numbers, or of all.
+
+        `tasks` are the offsets of the headings of numbered tasks.
+        """
+        asked = range(len(text.clauses)) if clauses is None else clauses
+        if not asked:
             return []
         # The title stands behind the text as a clause of its own, which votes everywhere.
         words = f"{text.plain}\n{title}"
         learned, listed = self._sums(words, [*(c.end for c in text.clauses), len(words)])
         ranges = places(text, tasks)
-        own = np.full(len(text.clauses), len(text.clauses))
-        first = np.array([*(first for first, _ in ranges.values()), own])
-        last = np.array([*(last for _, last in ranges.values()), own + 1])
-        shares = np.array([*(PLACES[place] for place in ranges), TITLE])
+        own = len(text.clauses)
+        first = np.array([*(ranges[place][0][asked] for place in PLACES), [own] * len(asked)])
+        last = np.array([*(ranges[place][1][asked] for place in PLACES), [own + 1] * len(asked)])
         votes = _votes(_between(learned, first, last), _between(listed, first, last))
-        scores = (votes * shares[:, None, None]).sum(axis=0) + self._bias[:-1]
+        scores = (votes * _SHARES).sum(axis=0) + self._bias[:-1]
         return [self.codes[best] for best in scores.argmax(axis=1)]
 
     def _along(self, weights: Mapping[str, Floats]) -> Floats:
@@ -137,7 +143,7 @@ class Topics:
 
 def _running(weights: Floats, starts: Integers, rows: Integers, ends: Sequence[int]) -> Floats:
     """The weights in these rows, of terms that start there, summed up to each end: whole numbers, so that floats do."""
-    bounds = np.searchsorted(starts, [0, *ends])
+    bounds = starts.searchsorted([0, *ends])
     # A row of zeros stands behind the last, so that every range is one of rows.
     terms = np.zeros((len(rows) + 1, weights.shape[1]), np.float32)
     terms[:-1] = weights.take(rows, axis=0)
@@ -164,10 +170,10 @@ def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
     index = np.arange(len(text.clauses))
     sentences = np.array([clause.sentence for clause in text.clauses])
     paragraphs = np.array([clause.paragraph for clause in text.clauses])
-    sentence = np.searchsorted(sentences, sentences)
-    opening = np.searchsorted(paragraphs, paragraphs)
-    before = np.maximum(opening, np.searchsorted(sentences, sentences - 1))
-    sentence_end = np.searchsorted(sentences, sentences, side="right")
+    sentence = sentences.searchsorted(sentences)
+    opening = paragraphs.searchsorted(paragraphs)
+    before = np.maximum(opening, sentences.searchsorted(sentences - 1))
+    sentence_end = sentences.searchsorted(sentences, side="right")
     task = _tasks(text, tasks, index)
     headings = _headings(text, paragraphs)
     return {
@@ -183,9 +189,8 @@ def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
 
 def _tasks(text: Text, tasks: Sequence[int], index: Integers) -> Integers:
     """For each clause that of the last numbered task's heading up to it, -1 before the first."""
-    ends = [clause.end for clause in text.clauses]
-    clauses = np.array([-1, *np.searchsorted(ends, sorted(tasks), side="right")])
-    return clauses[np.searchsorted(clauses, index, side="right") - 1]
+    clauses = np.array([-1, *(text.clause_at(task) for task in sorted(tasks))])
+    return clauses[clauses.searchsorted(index, side="right") - 1]
 
 
 def _headings(text: Text, paragraphs: Integers) -> Ranges:
@@ -200,10 +205,10 @@ def _headings(text: Text, paragraphs: Integers) -> Ranges:
         and text.plain.find("：", start, end - 1) < 0
     ]
     above = np.array([-_HEADING_DISTANCE - 1, *lines])
-    nearest = above[np.searchsorted(above, numbers) - 1]
+    nearest = above[above.searchsorted(numbers) - 1]
     is_near = numbers - nearest <= _HEADING_DISTANCE
-    first = np.searchsorted(paragraphs, nearest)
-    return first, np.where(is_near, np.searchsorted(paragraphs, nearest, side="right"), first)
+    first = paragraphs.searchsorted(nearest)
+    return first, np.where(is_near, paragraphs.searchsorted(nearest, side="right"), first)
 
 
 def _read_weights(cell: str) -> dict[int, int]:

@@ -5,7 +5,7 @@ otherwise (with a prepositional phrase or with what is to be done) are searched 
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
@@ -18,8 +18,7 @@ _GOVERNED = frozenset({"takes", "pushed"})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(NamedTuple):
     """The head of an initiative; `verb` is None where it has none (城镇调查失业率5.5%左右)."""
 
     adverb: Found[str] | None
@@ -27,8 +26,7 @@ class Head:
     object: Found[str] | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Chain:
+class _Chain(NamedTuple):
     """A verb (or several that go together) at `start:end`; `adverbs` is where the adverbs before it begin."""
 
     adverbs: int

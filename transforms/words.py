@@ -5,14 +5,16 @@ dictionary is asked directly (`at`, `tag`), and `cut` stays for the short stretc
 """
 
 import math
+import sys
+from collections.abc import Mapping
 
 import jieba
 
 from transforms.lexicon import Lexicon
+from transforms.longest import lengths_by_end, lengths_by_start
 
-# Most words have up to four characters; longer ones are looked for only where four characters of one stand.
-_USUAL, _LONGEST = 4, 8
-_PADDING = " " * _USUAL
+# Longer words are not looked for.
+_LONGEST = 8
 # The dictionary's many names of persons that are hardly ever met only tear other words apart.
 _NAME_TAGS, _FREQUENT = frozenset({"nr", "nrt", "nrfg"}), 100
 # Keywords are taken from so many characters at most: an object that goes on for longer is a list.
@@ -27,8 +29,8 @@ class Words:
         self._terms = frozenset(lexicon.terms("terms"))
         self._common = frozenset(lexicon.terms("common_nouns"))
         self._tags: dict[str, str] = {}
-        self._openings: frozenset[str] = frozenset()
-        self._endings: frozenset[str] = frozenset()
+        self._from: Mapping[str, tuple[int, ...]] = {}
+        self._upto: Mapping[str, tuple[int, ...]] = {}
         self._tokenizer: jieba.Tokenizer | None = None
 
     def tag(self, word: str) -> str | None:
@@ -38,12 +40,9 @@ class Words:
     def at(self, plain: str, start: int, end: int) -> int:
         """The end of the longest word that begins at `start`; a character that begins none is a word of its own."""
         tags = self._tags or self._dictionary()
-        if plain[start : start + _USUAL] in self._openings:
-            for stop in range(min(end, start + _LONGEST), start + _USUAL, -1):
-                if plain[start:stop] in tags:
-                    return stop
-        for stop in range(min(end, start + _USUAL), start + 1, -1):
-            if plain[start:stop] in tags:
+        for length in self._from.get(plain[start : start + 2], ()):
+            stop = start + length
+            if stop <= end and plain[start:stop] in tags:
                 return stop
         return start + 1
 
@@ -59,40 +58,32 @@ class Words:
         Words are cut off the end, the longest first, which is right more often in Chinese than from the front.
         """
         tags = self._tags or self._dictionary()
-        padded = _PADDING + span[:_NEAR]
-        found, stop = [], len(padded)
-        while stop > _USUAL + 1:
-            start = stop - _USUAL
-            if padded[start:stop] in self._endings:
-                start = self._long_before(padded, stop)
-            while start < stop - 1 and padded[start:stop] not in tags:
-                start += 1
-            word, stop = padded[start:stop], start
-            if len(word) > 1 and tags[word] in _NOUN_TAGS and word not in self._common:
-                found.append(word)
+        found, stop = [], min(len(span), _NEAR)
+        while stop > 1:
+            for length in self._upto.get(span[stop - 2 : stop], ()):
+                word = span[max(0, stop - length) : stop]
+                if tag := tags.get(word):
+                    if tag in _NOUN_TAGS and word not in self._common:
+                        found.append(word)
+                    stop -= length
+                    break
+            else:
+                stop -= 1
         return tuple(dict.fromkeys(reversed(found)))[:5]
 
-    def _long_before(self, padded: str, stop: int) -> int:
-        """The start of the word of more than the usual length that ends at `stop`, or of the usual length."""
-        for start in range(max(0, stop - _LONGEST), stop - _USUAL):
-            if padded[start:stop] in self._tags:
-                return start
-        return stop - _USUAL
-
     def _dictionary(self) -> dict[str, str]:
-        """Every word with its tag, read at the first question; with it, how the few long ones begin and end."""
+        """Every word with its tag, read at the first question; with it, how long words are by how they begin and end."""
         with jieba.Tokenizer().get_dict_file() as file:
             lines = file.read().decode("utf-8").split("\n")
         entries = (line.split(" ") for line in lines if line)
         self._tags = {
-            word: tag
+            word: sys.intern(tag)
             for word, frequency, tag in entries
             if tag not in _NAME_TAGS or int(frequency) >= _FREQUENT
         }
         self._tags.update(dict.fromkeys(self._terms, "nz"))
-        long = [word for word in self._tags if len(word) > _USUAL]
-        self._openings = frozenset(word[:_USUAL] for word in long)
-        self._endings = frozenset(word[-_USUAL:] for word in long)
+        words = [word for word in self._tags if len(word) <= _LONGEST]
+        self._from, self._upto = lengths_by_start(words), lengths_by_end(words)
         return self._tags
 
     def _load_tokenizer(self) -> jieba.Tokenizer:
