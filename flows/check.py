@@ -11,6 +11,7 @@ from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.derive import rows_to_table
@@ -21,7 +22,15 @@ from flows.expecting import Expecting
 from flows.extraction import Reader, load_reader, read_one
 from flows.findings import CODES, Checked, Facts, Finding, Unit, finding_at
 from flows.releases import newest_release
-from flows.repeats import Repeat, Repeats, of_similar_length, repeat_among
+from flows.repeats import (
+    Repeat,
+    Repeats,
+    Text,
+    day_of,
+    of_similar_length,
+    repeat_among,
+    texts_of,
+)
 from flows.sources import Reject, read_sources, sources_root, stem_of
 from transforms.encoding import decode
 from transforms.extract import NOTHING_FOUND
@@ -168,7 +177,10 @@ class _Inspector:
         """Whether the text is new: by its path, its bytes and its words."""
         path, digest = self._names.of(source.path).released, sha256(source.content).hexdigest()
         document = rows["documents"][0]
-        among_given = self._repeats.add(source.path, document.text)
+        meeting = next(iter(rows["meetings"]), None)
+        day = day_of(meeting.date if meeting else None, document.published_on)
+        text = Text(source.path, document.text, day)
+        among_given = self._repeats.add(text)
         before = self._known.bytes_of.get(path)
         if before == digest:
             return
@@ -177,9 +189,9 @@ class _Inspector:
             yield _Note("changed-source", said)
         elif (same := self._known.path_of.get(digest)) and not self._names.is_gone(same):
             yield _Note("duplicate", f"the same bytes as {same} in {self._known.name}")
-        elif (repeat := self._known.repeated_by(document)) and not self._names.is_gone(
-            repeat.first
-        ):
+        elif (
+            repeat := self._known.repeated_by(text, document.characters)
+        ) and not self._names.is_gone(repeat.first):
             yield _Note("near-duplicate", f"{repeat} in {self._known.name}")
         elif among_given:
             yield _Note("near-duplicate", str(among_given))
@@ -322,33 +334,37 @@ class _Known:
 
     def __init__(self, output: Path) -> None:
         release = newest_release(output)
-        self._file = release.folder / "documents.parquet" if release else None
+        self._folder = release.folder if release else None
         self.name = f"release {release.version}" if release else "no release"
-        columns = self._columns("path", "sha256")
-        self.bytes_of: dict[str, str] = dict(zip(columns["path"], columns["sha256"], strict=True))
+        known = self._columns("documents", "path", "sha256").to_pydict() if release else {}
+        self.bytes_of: dict[str, str] = dict(zip(*known.values(), strict=True)) if known else {}
         self.path_of = {digest: path for path, digest in self.bytes_of.items()}
 
-    def repeated_by(self, document: Any) -> Repeat | None:
+    def repeated_by(self, text: Text, characters: int) -> Repeat | None:
         """The released document that says the same, if there is one."""
-        lengths = self._lengths
-        likely = of_similar_length(document.characters, lengths["characters"])
-        paths, texts = lengths["path"], lengths["text"]
-        return repeat_among(document.text, ((paths[n], texts[n]) for n in likely))
+        if self._folder is None:
+            return None
+        likely = of_similar_length(characters, self._texts)
+        return repeat_among(text, texts_of(likely, self._meetings))
 
     @cached_property
-    def _lengths(self) -> dict[str, list[Any]]:
-        return self._columns("path", "characters", "text")
+    def _texts(self) -> pa.Table:
+        columns = ("document_id", "path", "published_on", "characters", "text")
+        return self._columns("documents", *columns)
 
-    def _columns(self, *names: str) -> dict[str, list[Any]]:
-        if self._file is None:
-            return {name: [] for name in names}
+    @cached_property
+    def _meetings(self) -> pa.Table:
+        return self._columns("meetings", "document_id", "date")
+
+    def _columns(self, table: str, *names: str) -> pa.Table:
+        assert self._folder
+        file = self._folder / f"{table}.parquet"
         try:
-            read: dict[str, list[Any]] = pq.read_table(self._file, columns=list(names)).to_pydict()
-        except OSError as error:
+            return pq.read_table(file, columns=list(names))
+        except (OSError, pa.ArrowException) as error:
             raise ReleaseError(
-                f"{self._file} cannot be read ({error}); fetch the release anew"
+                f"{file} cannot be read ({error}); fetch the release anew"
             ) from error
-        return read
 
 
 # ------------------------------------------------------------------------------ what is the matter
@@ -357,8 +373,7 @@ class _Known:
 def _code_of(reject: Reject, source: Source | None) -> str:
     if source is None:
         is_sidecar = reject.path.endswith(".toml")
-        is_copy = reject.reason.startswith("the same bytes as")
-        return "sidecar" if is_sidecar else "duplicate" if is_copy else "cannot-read"
+        return "sidecar" if is_sidecar else "duplicate" if reject.repeats else "cannot-read"
     if reject.reason == NOTHING_FOUND:
         return "no-report"
     if _TURNED.match(reject.reason):

@@ -25,7 +25,20 @@ from expectations.tables import table_of
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]")
+ORIGIN = ("publisher", "published_on", "source_url", "licence")
+"""What may be known of a source beside its text: columns of `documents`."""
 _MOST_BYTES, _MOST_SHOWN = 100_000, 80
+
+
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """What a repetition adds to the document of that path, which is released in its place: another source of it."""
+
+    path: str
+    publisher: str | None = None
+    published_on: datetime.date | None = None
+    source_url: str | None = None
+    licence: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +48,7 @@ class Reject:
     path: str
     line: int | None
     reason: str
+    repeats: Repeated | None = None
 
     def __post_init__(self) -> None:
         """A reason may quote what a stranger wrote: nothing in it does something to a terminal or begins a line."""

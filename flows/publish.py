@@ -26,6 +26,7 @@ from flows.releases import (
     plan_release,
     release,
 )
+from flows.repeats import released_once
 from flows.sources import read_sources
 from flows.watch import Run, Summary, watched
 
@@ -78,7 +79,7 @@ def build(order: Order, docs: Path | None, run: Run) -> Dataset:
         for shard in shards(read_sources(order.sources)):
             extracted.append(extract(reader, corrections, shard))
             tell(sum(part.tables["documents"].num_rows for part in extracted))
-        dataset = assemble(reader, corrections, extracted)
+        dataset = released_once(assemble(reader, corrections, extracted))
     run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)
     with step("Validating"):

@@ -29,13 +29,22 @@ from expectations.guards import Measures, Override
 from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
 from flows.errors import ReleaseError
 from flows.excel import CSV, FOLDER, twin_bytes, write_twin
+from flows.origins import ORIGIN, Reject
 from flows.provenance import Provenance, read_provenance
-from flows.sources import Reject
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _LOCK_SECONDS = 30.0
 _ROWS_PER_GROUP = 122_880
 _AT_ONCE = 4
+_REPEATS = pa.schema(
+    [
+        *((name, pa.string()) for name in ("document_id", "path", "other_path")),
+        *(
+            (f"other_{name}", pa.date32() if name == "published_on" else pa.string())
+            for name in ORIGIN
+        ),
+    ]
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +221,8 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
         _write_table(folder / name, table)
     _write_text(folder / "rejects.csv", rejects_as_csv(dataset.rejects))
     (folder / FOLDER / "rejects.csv").write_bytes(twin_bytes(_reject_table(dataset.rejects)))
+    if (repeats := _repeats_table(dataset)).num_rows:
+        _write_csv_files(repeats, folder / "repeats.csv")
     _write_text(folder / "provenance.json", dataset.provenance.to_json())
     _write_text(folder / "CHANGES.md", _changes_page(dataset, plan))
     if dataset.quality:
@@ -329,6 +340,23 @@ def _reject_table(rejects: Sequence[Reject]) -> pa.Table:
             "reason": pa.array([reject.reason for reject in rejects], pa.string()),
         }
     )
+
+
+def _repeats_table(dataset: Dataset) -> pa.Table:
+    """The other sources of released documents: one row a source that says what the document says."""
+    documents = dataset.tables["documents"]
+    ids = dict(zip(*(documents[c].to_pylist() for c in ("path", "document_id")), strict=True))
+    rows = [
+        {
+            "document_id": ids[reject.repeats.path],
+            "path": reject.repeats.path,
+            "other_path": reject.path,
+            **{f"other_{name}": getattr(reject.repeats, name) for name in ORIGIN},
+        }
+        for reject in dataset.rejects
+        if reject.repeats and reject.repeats.path in ids
+    ]
+    return pa.Table.from_pylist(rows, _REPEATS)
 
 
 def hash_file(path: Path) -> str:

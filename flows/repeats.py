@@ -1,18 +1,28 @@
 """The same report twice: near duplicates among documents, and in a release.
 
-Two texts are the same report if nine tenths of their runs of five characters are (Jaccard, white space left out).
-MinHash proposes pairs; each is confirmed by counting, so that no chance decides.
+Two texts are the same report if nine tenths of their runs of five characters are (Jaccard, white space left out), and
+their days, where both are known, are not over a month apart: what is said each year in the same words is said anew. MinHash proposes pairs; each is confirmed by counting, so that no chance decides.
 """
 
+import datetime
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute
+
+from flows.origins import ORIGIN, Reject, Repeated
+from flows.releases import Dataset
+
+pc: Any = pyarrow.compute
 
 SAME = 0.9
+_MONTH = datetime.timedelta(31)
 _RUN = 5
 # Six bands of four: of pairs that share 0.9, two in a thousand escape; of pairs that share 0.1, one in 1,700 is counted.
 _BANDS, _ROWS = 6, 4
@@ -33,31 +43,51 @@ class Repeat(NamedTuple):
         return f"the same report as {self.first} ({self.likeness:.0%} of their words are the same)"
 
 
+class Text(NamedTuple):
+    """A document as it is compared: its name, its text, and the day of its meeting or else of its publication."""
+
+    name: str
+    text: str
+    day: datetime.date | None = None
+
+    def is_far_from(self, day: datetime.date | None) -> bool:
+        """Whether the days are both known and over a month apart."""
+        return bool(self.day and day and abs(self.day - day) > _MONTH)
+
+
+def day_of(meeting: str | None, published_on: datetime.date | None) -> datetime.date | None:
+    """The day of a document whose meeting has that date (`2023-01-03`, `2023-01` or unknown)."""
+    day = f"{meeting}-15"[:10] if meeting else None
+    return datetime.date.fromisoformat(day) if day else published_on
+
+
 class Repeats:
     """Documents as they come; each is told whether one before says the same."""
 
     def __init__(self) -> None:
-        self._texts: list[tuple[str, bytes]] = []
+        self._earlier: list[tuple[Text, bytes]] = []
 
-    def add(self, name: str, text: str) -> Repeat | None:
-        """The earlier document that a text repeats; a text that repeats none is remembered under its name."""
-        if not self._texts:
-            self._remember(name, text)
+    def add(self, document: Text) -> Repeat | None:
+        """The earlier document that this one repeats; one that repeats none is remembered."""
+        if not self._earlier:
+            self._remember(document)
             return None
-        own = runs(text)
+        own = runs(document.text)
         sketch = _sketch(own)
         # The index knows numbers: the first document in the order given is meant, whatever the order of its answer.
         for number in sorted(self._index.query(sketch)):
-            first, packed = self._texts[number]
+            first, packed = self._earlier[number]
             likeness = _jaccard(own, runs(zlib.decompress(packed).decode()))
-            if likeness >= SAME:
-                return Repeat(first, likeness)
-        self._index.insert(len(self._texts), sketch)
-        self._remember(name, text)
+            if likeness >= SAME and not first.is_far_from(document.day):
+                return Repeat(first.name, likeness)
+        self._index.insert(len(self._earlier), sketch)
+        self._remember(document)
         return None
 
-    def _remember(self, name: str, text: str) -> None:
-        self._texts.append((name, zlib.compress(text.encode(errors="replace"), 1)))
+    def _remember(self, document: Text) -> None:
+        """Keep a document, its text compressed."""
+        packed = zlib.compress(document.text.encode(errors="replace"), 1)
+        self._earlier.append((document._replace(text=""), packed))
 
     @cached_property
     def _index(self) -> Any:
@@ -65,26 +95,66 @@ class Repeats:
         from datasketch import MinHashLSH
 
         index = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
-        index.insert(0, _sketch(runs(zlib.decompress(self._texts[0][1]).decode())))
+        index.insert(0, _sketch(runs(zlib.decompress(self._earlier[0][1]).decode())))
         return index
 
 
-def repeat_among(text: str, others: Iterable[tuple[str, str]]) -> Repeat | None:
-    """The first of (name, text) pairs that a text repeats, without an index of them.
+def released_once(dataset: Dataset) -> Dataset:
+    """The dataset with the first of documents that say the same; the others are rejects that name it, with their origin."""
+    documents, repeats = dataset.tables["documents"], Repeats()
+    found = [repeats.add(text) for text in texts_of(documents, dataset.tables["meetings"])]
+    if not any(found):
+        return dataset
+    again = [n for n, repeat in enumerate(found) if repeat]
+    rows = documents.select(["path", *ORIGIN]).take(again).to_pylist()
+    rejects = [_reject(row, repeat) for row, repeat in zip(rows, filter(None, found), strict=True)]
+    first_of = {reject.path: reject.repeats.path for reject in rejects if reject.repeats}
+    gone = documents["document_id"].take(again)
+    tables = {
+        name: table.filter(pc.invert(pc.is_in(table["document_id"], value_set=gone)))
+        for name, table in dataset.tables.items()
+    }
+    earlier = [_of_released(reject, first_of) for reject in dataset.rejects]
+    return replace(dataset, tables=tables, rejects=(*earlier, *rejects))
+
+
+def texts_of(documents: pa.Table, meetings: pa.Table) -> Iterator[Text]:
+    """Documents as they are compared, with the days of their first meetings."""
+    held = dict(zip(*(meetings[c].to_pylist()[::-1] for c in ("document_id", "date")), strict=True))
+    columns = (documents[c] for c in ("document_id", "path", "text", "published_on"))
+    for cells in zip(*columns, strict=True):
+        document_id, path, text, published_on = (cell.as_py() for cell in cells)
+        yield Text(path, text, day_of(held.get(document_id), published_on))
+
+
+def _reject(row: Mapping[str, Any], repeat: Repeat) -> Reject:
+    repeated = Repeated(repeat.first, *(row[name] for name in ORIGIN))
+    return Reject(row["path"], None, f"{repeat}; a report is released once", repeated)
+
+
+def _of_released(reject: Reject, first_of: Mapping[str, str]) -> Reject:
+    """The reject, where it has the bytes of a document that is itself a repetition, as one of what that repeats."""
+    if reject.repeats is None or reject.repeats.path not in first_of:
+        return reject
+    return replace(reject, repeats=replace(reject.repeats, path=first_of[reject.repeats.path]))
+
+
+def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:
+    """The first of others that a document repeats, without an index of them.
 
     Of a text that shares nine tenths of its runs, most of sixteen runs picked evenly are there: few others are counted.
     """
-    squeezed = "".join(text.split())
+    squeezed = "".join(document.text.split())
     step = max(1, len(squeezed) // _PROBES)
     probes = [squeezed[at : at + _RUN] for at in range(0, len(squeezed), step)][:_PROBES]
-    own = runs(text)
-    for name, other in others:
-        packed = "".join(other.split())
+    own = runs(document.text)
+    for other in others:
+        packed = "".join(other.text.split())
         if sum(probe in packed for probe in probes) * 2 < len(probes):
             continue
         likeness = _jaccard(own, runs(packed))
-        if likeness >= SAME:
-            return Repeat(name, likeness)
+        if likeness >= SAME and not other.is_far_from(document.day):
+            return Repeat(other.name, likeness)
     return None
 
 
@@ -114,8 +184,11 @@ def _sketch(own: Runs) -> Any:
     return sketch
 
 
-def of_similar_length(characters: int, lengths: Iterable[int]) -> Iterator[int]:
-    """Which of the lengths a repeat of a text with so many characters can have, by their numbers."""
-    for number, length in enumerate(lengths):
-        if 0.75 * characters <= length <= characters / 0.75:
-            yield number
+def of_similar_length(characters: int, documents: pa.Table) -> pa.Table:
+    """The rows of documents that a text with so many characters can repeat."""
+    lengths = documents["characters"]
+    least, most = (
+        pc.greater_equal(lengths, 0.75 * characters),
+        pc.less_equal(lengths, characters / 0.75),
+    )
+    return documents.filter(pc.and_(least, most))

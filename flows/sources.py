@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from flows.bulk import MOST_TEXT_BYTES, read_json_lines, read_parquet, source_of, too_large
-from flows.origins import Reject, Sidecar, read_sidecar
+from flows.origins import ORIGIN, Reject, Repeated, Sidecar, read_sidecar
 from transforms.parsing import PDF, WORD
 from transforms.source import Source
 
@@ -47,7 +47,9 @@ def _unless_read_before(source: Source, first_of: dict[bytes, str]) -> Source | 
     first = first_of.setdefault(hashlib.sha256(source.content).digest(), source.path)
     if first == source.path:
         return source
-    return Reject(source.path, None, f"the same bytes as {first}; keep one of the two")
+    reason = f"the same bytes as {first}; keep one of the two"
+    repeated = Repeated(first, *(getattr(source, name) for name in ORIGIN))
+    return Reject(source.path, None, reason, repeated)
 
 
 def sources_root(paths: Sequence[Path]) -> Path:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from flows.origins import Repeated
 from flows.sources import Reject, read_sources, sources_root
 from transforms.source import Source
 
@@ -154,7 +155,8 @@ def test_hidden_files_and_readmes_are_no_sources(root: Path) -> None:
 def test_the_same_bytes_are_read_once(root: Path) -> None:
     write(root / "a.txt", TEXT)
     write(root / "b.txt", TEXT)
-    assert rejects(root) == [Reject("b.txt", None, "the same bytes as a.txt; keep one of the two")]
+    reason = "the same bytes as a.txt; keep one of the two"
+    assert rejects(root) == [Reject("b.txt", None, reason, Repeated("a.txt"))]
 
 
 def json_lines(*rows: object) -> bytes:
