@@ -25,6 +25,10 @@ class ReleaseError(StopError):
     exit_code = 4
 
 
+class PassingError(ReleaseError):
+    """Storage that failed, but may work again in a moment."""
+
+
 class CorrectionError(StopError):
     """A correction that is not well-formed, or matches no more."""
 

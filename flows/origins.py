@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from expectations.tables import table_of
+from flows.storage import patiently
 
 _ISO_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TOML_PLACE = re.compile(r" \(at line (\d+), column \d+\)| \(at end of document\)")
@@ -130,7 +131,7 @@ def read_sidecar(path: Path, name: str, text_name: str) -> Sidecar | list[Reject
         if (size := path.stat().st_size) > _MOST_BYTES:
             problem = f"{size:,} bytes, more than a sidecar's {_MOST_BYTES:,}; shorten it"
             return [Reject(name, None, problem + consequence)]
-        text = path.read_text(encoding="utf-8")
+        text = patiently(lambda: path.read_text(encoding="utf-8"))
     except UnicodeDecodeError:
         return [Reject(name, None, f"not UTF-8; save it in UTF-8{consequence}")]
     except OSError as error:

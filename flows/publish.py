@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow.compute
-from prefect import flow, task
+from prefect import Task, flow, task
 from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 
 from expectations.guards import Override, guard, measure, read_overrides
 from expectations.suites import validate
+from flows import storage
 from flows.corrections import read_corrections
-from flows.errors import CorrectionError, NothingToReleaseError, UnsoundError
+from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
 from flows.extraction import assemble, extract_shard, load_reader, shards
 from flows.progress import step
 from flows.quality import GOLDEN, measure_quality
@@ -56,9 +58,24 @@ def publish(order: Order) -> tuple[Summary, Published]:
             quality = measure_quality(load_reader(order.lexicons), order.golden)
         with step("Releasing"):
             dataset = replace(dataset, quality=quality)
-            published = task(cache_policy=NO_CACHE)(release)(dataset, order.output)
+            published = _releasing()(dataset, order.output)
         run.released(published)
     return summarise(dataset), published
+
+
+def _releasing() -> Task[..., Published]:
+    """The task that writes: tried again where storage failed for a moment, and for nothing else."""
+    tried_again = task(
+        cache_policy=NO_CACHE,
+        retries=len(storage.PAUSES),
+        retry_delay_seconds=list(storage.PAUSES),
+        retry_condition_fn=_may_pass,
+    )
+    return tried_again(release)
+
+
+def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
+    return isinstance(state.data, PassingError)
 
 
 @flow(name="rehearse", validate_parameters=False)

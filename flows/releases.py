@@ -27,10 +27,11 @@ import pyarrow.parquet as pq
 from expectations import derive
 from expectations.guards import Measures, Override
 from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
-from flows.errors import ReleaseError
+from flows.errors import PassingError, ReleaseError
 from flows.excel import CSV, FOLDER, twin_bytes, write_twin
 from flows.origins import ORIGIN, Reject
 from flows.provenance import Provenance, read_provenance
+from flows.storage import is_passing
 
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _LOCK_SECONDS = 30.0
@@ -434,7 +435,8 @@ def _told_plainly(output: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ReleaseError(
+        kind = PassingError if is_passing(error) else ReleaseError
+        raise kind(
             f"cannot write to {output} ({error.strerror or error}); nothing was published and the "
             "releases before are as they were: make room or give the right to write, and try again"
         ) from error

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from flows.bulk import MOST_TEXT_BYTES, read_json_lines, read_parquet, source_of, too_large
 from flows.origins import ORIGIN, Reject, Repeated, Sidecar, read_sidecar
+from flows.storage import patiently
 from transforms.parsing import PDF, WORD
 from transforms.source import Source
 
@@ -186,7 +187,7 @@ def _read_whole(
     if (size := path.stat().st_size) > most:
         yield Reject(name, None, too_large(size, most))
         return
-    content = path.read_bytes()
+    content = patiently(path.read_bytes)
     if content.strip():
         yield source_of(name, content, media_type, sidecar)
     else:

@@ -1,6 +1,8 @@
 """The flow that schedules start: what its state says, what it leaves behind, whom it tells."""
 
+import errno
 import json
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -13,7 +15,8 @@ from prefect import get_client
 from prefect.client.schemas.objects import State
 from sample import VISIT_TEXT
 
-from flows import extraction
+from expectations.suites import Failure, Verdict
+from flows import extraction, releases
 from flows.errors import StopError
 from flows.nightly import nightly
 from flows.publish import Order
@@ -103,6 +106,56 @@ def test_a_run_that_takes_too_long_is_stopped_and_releases_nothing(
     assert list_releases(order.output) == []
     assert not (order.output / ".staging").exists()
     assert posted[0]["state"] == "TimedOut"
+
+
+@pytest.mark.parametrize(
+    ("number", "failures", "attempts", "version"),
+    [(errno.EIO, 2, 3, "1.0.0"), (errno.EIO, 9, 4, None), (errno.ENOSPC, 1, 1, None)],
+)
+def test_storage_that_fails_for_a_moment_is_tried_again_and_a_full_disk_is_not(
+    order: Order,
+    monkeypatch: pytest.MonkeyPatch,
+    number: int,
+    failures: int,
+    attempts: int,
+    version: str | None,
+) -> None:
+    calls = []
+    write = releases.write_release
+
+    def fail(*arguments: Any) -> None:
+        calls.append(arguments)
+        if len(calls) <= failures:
+            raise OSError(number, os.strerror(number))
+        write(*arguments)
+
+    monkeypatch.setattr(releases, "write_release", fail)
+    monkeypatch.setattr("flows.storage.PAUSES", (0.01, 0.02, 0.04))
+    state = run(order)
+    assert len(calls) == attempts
+    assert state.is_completed() == (version is not None)
+    assert version or f"cannot write to {order.output} ({os.strerror(number)})" in state.message
+    assert [str(found.version) for found in list_releases(order.output)] == [version] * bool(
+        version
+    )
+    assert not (order.output / ".staging").exists()
+
+
+def test_bad_data_is_not_tried_again(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    where = {"row_ids": ("a",), "lines": (3,), "paths": ("yunxi/meeting.txt",), "observed": ("9",)}
+    failure = Failure("targets", "low", "a bound", "low is at most 8", **where)
+
+    def find_fault(*arguments: Any) -> Verdict:
+        calls.append(arguments)
+        return Verdict((failure,), 1)
+
+    monkeypatch.setattr("flows.publish.validate", find_fault)
+    monkeypatch.setattr("flows.storage.PAUSES", (0.01, 0.02, 0.04))
+    state = run(order)
+    assert state.is_failed()
+    assert "low is at most 8" in state.message
+    assert len(calls) == 1
 
 
 def test_a_webhook_that_does_not_answer_costs_the_run_nothing(

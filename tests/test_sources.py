@@ -1,5 +1,6 @@
 """Sources are read in one order, and what cannot be read says where, why and what to do."""
 
+import errno
 import gzip
 import json
 from pathlib import Path
@@ -208,3 +209,26 @@ def test_a_compressed_file_that_breaks_off_keeps_what_was_read(root: Path) -> No
     broken, no = rejects(root)
     assert "the compressed file breaks off here" in broken.reason
     assert (no.path, no.line) == ("no.jsonl.gz", 1)
+
+
+@pytest.mark.parametrize(("failures", "read"), [(2, True), (9, False)])
+def test_storage_that_fails_for_a_moment_is_read_again(
+    root: Path, monkeypatch: pytest.MonkeyPatch, failures: int, read: bool
+) -> None:
+    write(root / "a.txt", TEXT)
+    calls = []
+    read_bytes = Path.read_bytes
+
+    def fail(path: Path) -> bytes:
+        calls.append(path)
+        if len(calls) <= failures:
+            raise OSError(errno.ETIMEDOUT, "Connection timed out")
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    monkeypatch.setattr("flows.storage.PAUSES", (0.0, 0.0, 0.0))
+    (found,) = read_sources([root])
+    assert isinstance(found, Source) == read
+    assert len(calls) == (3 if read else 4)
+    if isinstance(found, Reject):
+        assert found.reason.startswith("cannot be read (Connection timed out)")
