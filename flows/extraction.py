@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
+from time import perf_counter
 
 import pyarrow as pa
 
@@ -45,6 +46,8 @@ class Extracted:
     rejects: tuple[Reject, ...]
     sources: tuple[SourceRecord, ...]
     corrected: tuple[AppliedCorrection, ...]
+    seconds: Mapping[str, float]
+    """How long each document took, of the wall clock, by its path."""
 
 
 @lru_cache(maxsize=1)
@@ -68,8 +71,12 @@ def extract_shard(
     rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
     rejects: list[Reject] = []
     corrected: list[AppliedCorrection] = []
+    seconds: dict[str, float] = {}
     for found in shard:
+        start = perf_counter()
         read = found if isinstance(found, Reject) else extract_one(reader.extractor, found)
+        if isinstance(found, Source):
+            seconds[found.path] = perf_counter() - start
         if isinstance(read, Reject):
             rejects.append(read)
             continue
@@ -82,6 +89,7 @@ def extract_shard(
         rejects=tuple(rejects),
         sources=tuple(record_source(s) for s in shard if isinstance(s, Source)),
         corrected=tuple(corrected),
+        seconds=seconds,
     )
 
 

@@ -95,6 +95,7 @@ def build(order: Order, docs: Path | None, run: Run) -> Dataset:
         extracted = []
         for shard in shards(read_sources(order.sources)):
             extracted.append(extract(reader, corrections, shard))
+            run.extracted(extracted[-1].seconds)
             tell(sum(part.tables["documents"].num_rows for part in extracted))
         dataset = released_once(assemble(reader, corrections, extracted))
     run.saw(summarise(dataset))

@@ -4,6 +4,7 @@ Releases hold no clock, so that the same sources give the same bytes; what took 
 """
 
 import contextlib
+import heapq
 import json
 import re
 import time
@@ -28,6 +29,7 @@ from transforms.lexicon import LexiconError
 FOLDER = "runs"
 _KEPT = 200
 _KINDS_KEPT = 100
+_SLOWEST_KEPT = 10
 _REJECTS_SHOWN = 200
 # What differs from one reject to the next of the same kind: quoted words, paths, numbers.
 _PARTICULARS = re.compile(r"(?<= as ).*|'[^']*'|\"[^\"]*\"|“[^”]*”|\S*[/\\]\S*|\w\S*\.\w+|#?\d+")
@@ -59,8 +61,15 @@ class Run:
     rows: dict[str, int] = field(default_factory=dict)
     rejects: dict[str, int] = field(default_factory=dict)
     unexplained_share: float | None = None
+    slowest: dict[str, float] = field(default_factory=dict)
     # Paths of rejected sources, for Prefect's pages alone: the release lists them all.
     _examples: Sequence[Reject] = field(default=(), repr=False)
+
+    def extracted(self, seconds: Mapping[str, float]) -> None:
+        """Note how long some documents took, by their paths; the slowest are kept."""
+        both = (self.slowest | dict(seconds)).items()
+        slowest = heapq.nlargest(_SLOWEST_KEPT, both, key=lambda item: item[1])
+        self.slowest = {path: round(took, 3) for path, took in slowest}
 
     def saw(self, summary: Summary) -> None:
         """Note what the sources gave, before it is judged."""
@@ -172,6 +181,11 @@ def _leave_artifacts(run: Run) -> None:
         create_table_artifact(
             [{"reason": reason, "sources": n} for reason, n in run.rejects.items()],
             key="rejects-by-reason",
+        )
+        create_table_artifact(
+            [{"path": path, "seconds": took} for path, took in run.slowest.items()],
+            key="slowest",
+            description="The documents that took longest to extract",
         )
         create_table_artifact(
             [{"path": r.path, "line": r.line, "reason": r.reason} for r in run._examples],

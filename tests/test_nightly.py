@@ -23,7 +23,7 @@ from flows.publish import Order
 from flows.releases import list_releases
 from flows.serve import expect_schedule
 from flows.sources import Reject
-from flows.watch import count_by_reason, read_runs
+from flows.watch import Run, count_by_reason, read_runs
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
@@ -179,10 +179,13 @@ def test_a_run_leaves_its_figures_beside_the_releases(order: Order, sources: Pat
     assert 0 <= record["unexplained_share"] < 1
     assert record["rejects"] == {"the file is empty": 1}
     assert 0 < sum(record["steps"].values()) <= record["seconds"] + 0.01
+    assert list(record["slowest"].values()) == sorted(record["slowest"].values(), reverse=True)
+    assert set(record["slowest"]) == {"yunxi/meeting.txt", "visit.txt"}
     assert {"Reading sources", "Validating", "Releasing"} <= record["steps"].keys()
     left = artifacts()
     assert "released 1.0.0" in left["run"]
     assert "empty.txt" in left["rejects"]
+    assert "visit.txt" in left["slowest"]
 
 
 def test_records_are_bounded_in_number(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +193,14 @@ def test_records_are_bounded_in_number(order: Order, monkeypatch: pytest.MonkeyP
     for _ in range(3):
         run(order)
     assert [record["outcome"] for record in read_runs(order.output)] == ["unchanged"] * 2
+
+
+def test_the_slowest_documents_of_all_shards_are_kept() -> None:
+    watched = Run("swift-egret", "2026-11-25T03:00:00.000+00:00")
+    watched.extracted({f"{number}.txt": number / 10 for number in range(20)})
+    watched.extracted({"slow.txt": 9.0, "swift.txt": 0.01})
+    assert list(watched.slowest)[:2] == ["slow.txt", "19.txt"]
+    assert len(watched.slowest) == 10
 
 
 def test_rejects_are_counted_by_the_kind_of_their_reason() -> None:
