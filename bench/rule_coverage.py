@@ -36,6 +36,11 @@ class WatchedPattern:
         self._joined.add(self._name)
         return self._pattern.pattern
 
+    @property
+    def flags(self) -> int:
+        """As the pattern's own."""
+        return self._pattern.flags
+
     def _seen(self, match: re.Match[str] | None) -> re.Match[str] | None:
         if match is not None:
             self._matched.add(self._name)
