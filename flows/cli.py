@@ -67,7 +67,14 @@ Sources = Annotated[
     list[Path],
     typer.Option("--sources", "-s", help="A folder or file of texts; may be given several times."),
 ]
-Output = Annotated[Path, typer.Option("--output", "-o", help="The folder that holds the releases.")]
+Output = Annotated[
+    str,
+    typer.Option(
+        "--output",
+        "-o",
+        help="The folder that holds the releases, or an address: s3://bucket/prefix.",
+    ),
+]
 Lexicons = Annotated[
     Path, typer.Option(help="The folder of word lists and rules.", show_default=False)
 ]
@@ -102,18 +109,11 @@ class ScoreFormat(StrEnum):
 
 
 DOCUMENTS = Path("seeds/documents")
-DATASETS = Path("datasets")
+DATASETS = "datasets"
 
 
 def _told(console: Console, message: str) -> None:
     console.print(escape(message), style="red", highlight=False, soft_wrap=True)
-
-
-def _expect_folder(output: Path) -> None:
-    if ":/" in output.as_posix()[2:]:
-        raise ReleaseError(
-            f"{output} is no folder of this machine; write there and copy the release"
-        )
 
 
 @app.command()
@@ -135,8 +135,9 @@ def publish(
     """
     from flows.engine import prepare_prefect
     from flows.progress import shown_on, step
+    from flows.upload import mirrored
 
-    _expect_folder(output)
+    folder, store = mirrored(output)
     server = prepare_prefect(is_verbose=verbose)
     if not verbose:
         warnings.simplefilter("ignore")
@@ -149,7 +150,7 @@ def publish(
             measure_quality(load_reader(lexicons))
             if server:
                 server.wait()
-        order = flow.Order(tuple(sources), output, lexicons, corrections, guards)
+        order = flow.Order(tuple(sources), folder, lexicons, corrections, guards, store=store)
         if dry_run:
             summary, plan = flow.rehearse(order)
         else:
@@ -171,7 +172,7 @@ def publish(
     elif plan.unchanged:
         console.print(f"Nothing has changed since [bold]{version}[/bold]: no new version.")
     else:
-        console.print(f"Released [bold]{version}[/bold] ({why}) in {output / str(version)}")
+        console.print(f"Released [bold]{version}[/bold] ({why}) in {output}/{version}")
 
 
 @app.command()
@@ -197,15 +198,16 @@ def serve(
     A run that fails is posted to the address in HUIYI_WEBHOOK, if there is one. docs/operations.md has more.
     """
     from flows.engine import prepare_schedules
+    from flows.upload import mirrored
 
-    _expect_folder(output)
+    folder, store = mirrored(output)
     server = prepare_schedules(port)
     from flows import serve as serving
 
     serving.expect_schedule(cron, timezone)
     parameters = {
         "sources": [str(path.absolute()) for path in sources],
-        "output": str(output.absolute()),
+        "output": store or str(folder.absolute()),
         "lexicons": str(lexicons.absolute()),
         "corrections": str(corrections.absolute()),
         "guards": str(guards.absolute()),
@@ -287,10 +289,13 @@ def check(
     with expecting() as expectations:
         from flows.check import Order, check, check_as_flow
         from flows.report import as_github, as_json, as_sarif, print_screen
+        from flows.stores import opened
 
-        order = Order(tuple(paths), sources, output, lexicons, corrections, frozenset(allow))
         run = check_as_flow if as_flow else check
-        checked = run(order, expectations)
+        with opened(output, "latest") as place:
+            allowed = frozenset(allow)
+            order = Order(tuple(paths), sources, place.folder, lexicons, corrections, allowed)
+            checked = run(order, expectations)
     if form is CheckFormat.text:
         print_screen(Console(), checked)
     else:
@@ -308,11 +313,13 @@ def check(
 def versions(output: Output = DATASETS) -> None:
     """The releases there are, newest last: when written, how many rows, by which code, and why."""
     from flows.releases import list_releases
+    from flows.stores import opened
 
-    found = list_releases(output)
-    if not found:
-        raise ReleaseError(f"no release in {output}; make one with `huiyi publish`")
-    Console().print(versions_table(found))
+    with opened(output) as place:
+        found = list_releases(place.folder)
+        if not found:
+            raise ReleaseError(f"no release in {output}; make one with `huiyi publish`")
+        Console().print(versions_table(found))
 
 
 @app.command()
@@ -320,15 +327,17 @@ def runs(
     output: Output = DATASETS,
     last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
 ) -> None:
-    """The last runs that wrote to a folder: when (UTC), how long, how fast, and what came of each.
+    """The last runs that wrote to a folder, or from this machine to a store: when (UTC), how long, how fast, and what came of each.
 
     Their whole records, with the seconds of each step, are the JSON files in its folder `runs`.
     """
+    from flows.upload import mirrored
     from flows.watch import FOLDER, read_runs
 
-    found = read_runs(output)
+    folder, _ = mirrored(output)
+    found = read_runs(folder)
     if not found:
-        raise ReleaseError(f"no run has left a record in {output / FOLDER}")
+        raise ReleaseError(f"no run has left a record in {folder / FOLDER}")
     Console().print(runs_table(found[-last:]))
 
 
@@ -354,8 +363,10 @@ def diff(
     """
     from flows.diff import as_json, as_markdown, as_text, beside_additions, difference, of_table
     from flows.releases import read_release
+    from flows.stores import opened
 
-    before, after = (read_release(output, name).snapshot() for name in (old, new))
+    with opened(output, old, new) as place:
+        before, after = (read_release(place.folder, name).snapshot() for name in (old, new))
     changes = difference(before, after)
     if table:
         changes = of_table(changes, table)
@@ -390,18 +401,19 @@ def verify(
     from flows import verify as verification
     from flows.releases import read_release
     from flows.sources import read_lexicons
+    from flows.stores import opened
     from transforms.lexicon import Lexicon
 
-    release = read_release(output, version)
     codes = frozenset(Lexicon(read_lexicons(lexicons)).terms("divisions"))
-    problems = list(verification.verify(release, codes, sources))
-    for problem in problems:
-        _told(Console(stderr=True), problem)
-    if problems:
-        raise typer.Exit(1)
-    Console().print(
-        f"{release.version} in {release.folder} is whole: checksums, tables, keys, spans."
-    )
+    with opened(output, version, whole=True) as place:
+        release = read_release(place.folder, version)
+        problems = list(verification.verify(release, codes, sources))
+        for problem in problems:
+            _told(Console(stderr=True), place.told(problem))
+        if problems:
+            raise typer.Exit(1)
+        where = place.told(str(release.folder))
+        Console().print(f"{release.version} in {where} is whole: checksums, tables, keys, spans.")
 
 
 @app.command()
@@ -420,12 +432,17 @@ def prove(
     from flows.corrections import read_corrections
     from flows.extraction import load_reader
     from flows.releases import read_release
+    from flows.stores import opened
 
-    release, reader = read_release(output, version), load_reader(lexicons)
-    proof = proving.prove(release, row_id, sources, reader, read_corrections(corrections))
+    reader, known = load_reader(lexicons), read_corrections(corrections)
+    with opened(output, version) as place:
+        release = read_release(place.folder, version)
+        proof = proving.prove(release, row_id, sources, reader, known)
+        where = place.told(str(release.folder))
     console = Console()
     grid = Table("", "", box=None, show_header=False, pad_edge=False)
     grid.columns[1].overflow = "fold"
+    grid.add_row("release", f"{release.version} in {where}")
     for name, fact in proof.facts:
         grid.add_row(name, fact)
     console.print(grid)
@@ -458,12 +475,14 @@ def score(
     from expectations.derive import to_json
     from flows.releases import read_release
     from flows.score import ERROR_FIELDS, score_folder
+    from flows.stores import opened
 
     if errors and errors not in ERROR_FIELDS:
         raise typer.BadParameter(f"{errors}: name one of {', '.join(ERROR_FIELDS)}")
     is_folder = (Path(release) / "documents.parquet").exists()
-    folder = Path(release) if is_folder else read_release(output, release).folder
-    scored = score_folder(folder, gold_dir)
+    with opened(output, release) as place:
+        folder = Path(release) if is_folder else read_release(place.folder, release).folder
+        scored = score_folder(folder, gold_dir)
     figures = to_json(dict(scored.figures))
     if write:
         write.write_text(figures, encoding="utf-8")

@@ -12,6 +12,7 @@ from prefect.utilities.timeout import timeout
 
 from flows.errors import StopError
 from flows.publish import Order, publish
+from flows.upload import mirrored
 from flows.watch import outcome
 from flows.webhook import tell_webhook
 from transforms.lexicon import LexiconError
@@ -31,10 +32,16 @@ def nightly(
     Bad data, a guard or a disk that is full ends in `Failed` with the words that `huiyi publish` would
     print; so does a run that takes longer than `timeout_seconds`, which releases nothing.
     """
-    order = Order(
-        (*map(Path, sources),), Path(output), Path(lexicons), Path(corrections), Path(guards)
-    )
     try:
+        folder, store = mirrored(output)
+        order = Order(
+            sources=(*map(Path, sources),),
+            output=folder,
+            lexicons=Path(lexicons),
+            corrections=Path(corrections),
+            guards=Path(guards),
+            store=store,
+        )
         with timeout(timeout_seconds):
             # Within this run, not as one of its own: there is one state to look at.
             summary, published = publish.fn(order)

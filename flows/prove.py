@@ -40,7 +40,6 @@ def prove(
     document = _row(release, "documents", row["document_id"])
     source, objection = _source(document, sources)
     facts = [
-        ("release", Text(f"{release.version} in {release.folder}")),
         ("row", Text(f"{table.name} {row_id}")),
         *((name, Text(str(value))) for name, value in _said(table, row)),
         ("source", Text(str(sources / document["path"]))),

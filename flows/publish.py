@@ -30,6 +30,8 @@ from flows.releases import (
 )
 from flows.repeats import released_once
 from flows.sources import read_sources
+from flows.stores import fetch_newest
+from flows.upload import upload
 from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
@@ -39,7 +41,7 @@ pc: Any = pyarrow.compute
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to publish, from where, to where."""
+    """What to publish, from where, to where; `store` is the address that the output is the mirror of."""
 
     sources: tuple[Path, ...]
     output: Path
@@ -47,18 +49,21 @@ class Order:
     corrections: Path
     guards: Path
     golden: Path = GOLDEN
+    store: str | None = None
 
 
 @flow(name="publish", validate_parameters=False)
 def publish(order: Order) -> tuple[Summary, Published]:
     """Sources, extracted, validated, released."""
     with watched(order.output) as run, alone(order.output):
+        fetch_newest(order.store)
         dataset = build(order, order.output / "docs", run)
         with step("Measuring quality"):
             quality = measure_quality(load_reader(order.lexicons), order.golden)
         with step("Releasing"):
             dataset = replace(dataset, quality=quality)
             published = _releasing()(dataset, order.output)
+        upload(order.store, published)
         run.released(published)
     return summarise(dataset), published
 
@@ -82,6 +87,7 @@ def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
 def rehearse(order: Order) -> tuple[Summary, Plan]:
     """What `publish` would release, and why; nothing is written."""
     with watched(None) as run:
+        fetch_newest(order.store)
         dataset = build(order, None, run)
         return summarise(dataset), plan_release(dataset, order.output)
 

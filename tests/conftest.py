@@ -1,11 +1,12 @@
-"""What many tests share: a Prefect home of their own, and a dataset that is ready to be released."""
+"""What many tests share: a Prefect home of their own, data ready to be released, and the command."""
 
 import atexit
 import os
 import shutil
+import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,13 @@ if "PREFECT_HOME" not in os.environ:
     os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="huiyi-tests-prefect-")
     atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
 
-from sample import MEETING_TEXT, sample_tables
+from sample import MEETING_TEXT, VISIT_TEXT, sample_tables
 
 from flows.provenance import Provenance, SourceRecord
-from flows.releases import Dataset
+from flows.releases import Dataset, Release, read_release
 from flows.sources import LEXICONS, Reject
+
+ROOT = Path(__file__).parent.parent
 
 
 def sample_dataset(
@@ -109,3 +112,61 @@ def order(sources: Path, tmp_path: Path) -> Any:
         guards=tmp_path / "guards.toml",
         golden=tmp_path / "golden",
     )
+
+
+@dataclass(frozen=True)
+class Answer:
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Answer]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs `huiyi` with arguments in this process, in the repository's root."""
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setenv("COLUMNS", "160")
+
+    def huiyi(*arguments: str | Path) -> Answer:
+        from flows.cli import main
+
+        monkeypatch.setattr(sys, "argv", ["huiyi", *map(str, arguments)])
+        try:
+            main()
+            code = 0
+        except SystemExit as left:
+            code = int(left.code or 0)
+        said = capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+    return huiyi
+
+
+@dataclass(frozen=True)
+class Place:
+    """A folder of sources and the releases made of it."""
+
+    sources: Path
+    output: Path
+
+    @property
+    def newest(self) -> Release:
+        return read_release(self.output)
+
+
+@pytest.fixture(scope="session")
+def place(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """Two releases: of one text, and of two."""
+    from flows.publish import Order, publish
+
+    root = tmp_path_factory.mktemp("cli")
+    made = Place(root / "documents", root / "datasets")
+    order = Order((made.sources,), made.output, LEXICONS, root / "none.toml", root / "none.toml")
+    (made.sources / "yunxi").mkdir(parents=True)
+    for name, text in (("meeting", MEETING_TEXT), ("visit", VISIT_TEXT)):
+        (made.sources / "yunxi" / f"{name}.txt").write_text(text, encoding="utf-8")
+        publish(order)
+    return made

@@ -5,74 +5,12 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from sample import MEETING_TEXT, VISIT_TEXT
+from conftest import ROOT, Place, Run
 
-from flows.cli import main
-from flows.publish import Order, publish
-from flows.releases import Release, read_release
-from flows.sources import LEXICONS
-
-ROOT = Path(__file__).parent.parent
 SEED = "seeds/documents/qingzhou/2023-01-03-economic-work-conference.txt"
-
-
-@dataclass(frozen=True)
-class Answer:
-    code: int
-    out: str
-    err: str
-
-
-Run = Callable[..., Answer]
-
-
-@pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs `huiyi` with arguments in this process, in the repository's root."""
-    monkeypatch.chdir(ROOT)
-    monkeypatch.setenv("COLUMNS", "160")
-
-    def huiyi(*arguments: str | Path) -> Answer:
-        monkeypatch.setattr(sys, "argv", ["huiyi", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as left:
-            code = int(left.code or 0)
-        said = capsys.readouterr()
-        return Answer(code, said.out, said.err)
-
-    return huiyi
-
-
-@dataclass(frozen=True)
-class Place:
-    """A folder of sources and the releases made of it."""
-
-    sources: Path
-    output: Path
-
-    @property
-    def newest(self) -> Release:
-        return read_release(self.output)
-
-
-@pytest.fixture(scope="session")
-def place(prefect_server: None, tmp_path_factory: pytest.TempPathFactory) -> Place:
-    """Two releases: of one text, and of two."""
-    root = tmp_path_factory.mktemp("cli")
-    made = Place(root / "documents", root / "datasets")
-    order = Order((made.sources,), made.output, LEXICONS, root / "none.toml", root / "none.toml")
-    (made.sources / "yunxi").mkdir(parents=True)
-    for name, text in (("meeting", MEETING_TEXT), ("visit", VISIT_TEXT)):
-        (made.sources / "yunxi" / f"{name}.txt").write_text(text, encoding="utf-8")
-        publish(order)
-    return made
 
 
 def test_publish_says_what_it_did_and_nothing_else(
@@ -153,10 +91,10 @@ def test_an_output_that_cannot_be_written_exits_with_4(
     assert "cannot write to" in answer.err
 
 
-def test_an_address_is_no_folder(run: Run) -> None:
-    answer = run("publish", "-o", "s3://bucket/prefix")
+def test_an_address_that_can_only_be_read_is_not_published_to(run: Run) -> None:
+    answer = run("publish", "-o", "memory://bucket/prefix")
     assert answer.code == 4
-    assert "is no folder of this machine" in answer.err
+    assert "memory://bucket/prefix can be read but not published to" in answer.err
 
 
 def test_show_draws_the_document_as_a_tree(run: Run) -> None:
