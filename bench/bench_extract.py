@@ -12,7 +12,7 @@ import multiprocessing
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,40 +49,44 @@ def read_texts(path: Path, how_many: int) -> list[str]:
     return texts[:: max(1, len(texts) // how_many)]
 
 
-def cutter() -> Callable[[str], object]:
+def cutter() -> Callable[[Iterable[str]], None]:
     """A bare jieba, its dictionary loaded."""
     import jieba
 
     tokenizer = jieba.Tokenizer()
     tokenizer.initialize()
-    return lambda text: list(tokenizer.cut(text))
+
+    def cut(texts: Iterable[str]) -> None:
+        for text in texts:
+            list(tokenizer.cut(text))
+
+    return cut
 
 
-def extractor() -> Callable[[str], object]:
+def extractor() -> Callable[[Iterable[str]], None]:
     """The whole extraction, lexicons loaded; a rejected text costs what it costs."""
+    from flows.extraction import read_in_turns
     from flows.sources import read_lexicons
     from transforms.extract import Extractor
     from transforms.lexicon import Lexicon
-    from transforms.source import Rejected, Source
+    from transforms.source import Source
 
     whole = Extractor(Lexicon(read_lexicons()))
 
-    def extract(text: str) -> object:
-        try:
-            return whole.extract(Source("text.txt", text.encode()))
-        except Rejected as rejected:
-            return rejected
+    def extract(texts: Iterable[str]) -> None:
+        sources = (Source("text.txt", text.encode()) for text in texts)
+        for _ in read_in_turns(whole, sources):
+            pass
 
     return extract
 
 
-def run(prepare: Callable[[], Callable[[str], object]], path: Path, how_many: int) -> Run:
+def run(prepare: Callable[[], Callable[[Iterable[str]], None]], path: Path, how_many: int) -> Run:
     """Time one reader over all texts by the processor's clock, its preparation aside."""
     texts, read = read_texts(path, how_many), prepare()
-    read(texts[0])
+    read(texts[:1])
     began = time.process_time()
-    for text in texts:
-        read(text)
+    read(texts)
     took = time.process_time() - began
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     return Run(sum(len(t.encode()) for t in texts) / 1e6, took, peak)

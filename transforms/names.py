@@ -86,9 +86,9 @@ class Names:
             f"[{ends}{organs}][{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·)"
         )
         openers = "".join(lexicon.terms("name_openers"))
-        self._clause_start = re.compile(
-            f"(?<![^{_MARKS}、{_WHITE}{openers}])[{''.join(sorted(self._common | {c[0] for c in self._compound}))}]"
-        )
+        # The character of the name stands first in the pattern, so that the engine runs from one to the next.
+        common = "".join(sorted(self._common | {c[0] for c in self._compound}))
+        self._clause_start = re.compile(f"[{common}](?<![^{_MARKS}、{_WHITE}{openers}].)")
 
     @property
     def joins(self) -> frozenset[str]:

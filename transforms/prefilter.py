@@ -29,6 +29,8 @@ _MANY = 200
 """So many words at most are told apart; a part of a pattern with more of them counts as one without."""
 _EMPTY: Words = frozenset({""})
 _WORD_BITS = 64
+_KEPT = 64
+"""Of so many texts at most is kept what was found: more than are read in turns."""
 
 
 class _Needs(NamedTuple):
@@ -44,21 +46,22 @@ class _Needs(NamedTuple):
 class Prefilter:
     """Gives each pattern a bit, and says of the stretches of a text which bits can match there.
 
-    It keeps what it found of the last text, since several recognisers ask of one text after the other.
+    It keeps what it found of the last texts, since several recognisers ask of each.
     """
 
     def __init__(self) -> None:
         self._bits: dict[str, int] = {}
         self._needs: list[tuple[Words, ...]] = []
         self._table: _Table | None = None
-        self._last: _Found | None = None
+        self._last: dict[int, _Found] = {}
 
     def add(self, pattern: re.Pattern[str]) -> int:
         """The bit of a pattern."""
         if pattern.pattern not in self._bits:
             self._bits[pattern.pattern] = 1 << len(self._needs)
             self._needs.append(tuple(sorted(needed_words(pattern), key=_commonness)))
-            self._table = self._last = None
+            self._table = None
+            self._last.clear()
         return self._bits[pattern.pattern]
 
     def of(self, text: Text) -> list[int]:
@@ -70,10 +73,14 @@ class Prefilter:
         return self._found(text).anywhere
 
     def _found(self, text: Text) -> "_Found":
-        if self._last is None or self._last.text is not text:
-            self._table = self._table or _Table(self._needs)
-            self._last = self._table.of(text)
-        return self._last
+        # A text that is kept has its identity for itself.
+        if found := self._last.get(id(text)):
+            return found
+        self._table = self._table or _Table(self._needs)
+        if len(self._last) >= _KEPT:
+            del self._last[next(iter(self._last))]
+        found = self._last[id(text)] = self._table.of(text)
+        return found
 
 
 class _Found(NamedTuple):

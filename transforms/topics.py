@@ -67,16 +67,16 @@ class Topics:
 
         `tasks` are the offsets of the headings of numbered tasks.
         """
-        asked = range(len(text.clauses)) if clauses is None else clauses
-        if not asked:
+        asked = np.arange(len(text.clauses)) if clauses is None else np.array(clauses, np.int64)
+        if not len(asked):
             return []
         # The title stands behind the text as a clause of its own, which votes everywhere.
         words = f"{text.plain}\n{title}"
         learned, listed = self._sums(words, [*(c.end for c in text.clauses), len(words)])
         ranges = places(text, tasks)
-        own = len(text.clauses)
-        first = np.array([*(ranges[place][0][asked] for place in PLACES), [own] * len(asked)])
-        last = np.array([*(ranges[place][1][asked] for place in PLACES), [own + 1] * len(asked)])
+        own = np.full(len(asked), len(text.clauses))
+        first = np.array([*(ranges[place][0].take(asked) for place in PLACES), own])
+        last = np.array([*(ranges[place][1].take(asked) for place in PLACES), own + 1])
         votes = _votes(_between(learned, first, last), _between(listed, first, last))
         scores = (votes * _SHARES).sum(axis=0) + self._bias[:-1]
         return [self.codes[best] for best in scores.argmax(axis=1)]
