@@ -40,6 +40,8 @@ class Modals:
         self._title = lexicon.rules("modals", "title")[0].pattern
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
+        self._attribute = lexicon.rules("modals", "attribute")[0].pattern
+        self._verbs = frozenset(term for term in lexicon.terms("verbs") if len(term) == 2)
         self._charge = lexicon.rules("modals", "charge")[0]
         self._bits = prefilter.add(self._charge.pattern)
         for bit, _ in self._rules:
@@ -80,7 +82,9 @@ class Modals:
             or words[:3] in openers
             or words[:1] in openers
         ):
-            return not words.startswith(self._nouns)
+            # 发展的成果 is no deed.
+            is_noun = words[:2] in self._verbs and self._attribute.match(words) is not None
+            return not is_noun and not words.startswith(self._nouns)
         return False
 
     def _is_said(self, words: str) -> bool:

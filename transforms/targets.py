@@ -210,6 +210,7 @@ class _Figures:
         self._numerals = Numerals(lexicon)
         self._rules = lexicon.rules("targets")
         self._calendar = lexicon.rules("targets", "calendar")[0].pattern
+        self._scope = lexicon.rules("targets", "scope")[0].pattern
         self._measures = lexicon.mapping("units", "measure")
         self._comparators = {
             (row["term_key"], row["position"]): row["comparator"]
@@ -240,8 +241,10 @@ class _Figures:
         return figures
 
     def _is_figure(self, plain: str, start: int, match: re.Match[str], rule: Rule) -> bool:
-        """Not part of a name in quotation marks, no year of the calendar, not a mere numeral."""
+        """Not part of a name in quotation marks, no year of the calendar, no mere numeral or scope."""
         if _is_enclosed(plain, start, match.start()):
+            return False
+        if self._scope.search(plain[start : match.start()]):
             return False
         if self._calendar.match(plain, match.start("low")):
             return False
