@@ -94,7 +94,7 @@ class Mastheads:
         )
         tokens = lexicon.alternation("furniture")
         self._tokens = re.compile(
-            rf"(?:{tokens}|[\s|>›»【】\[\]（）()：:×·・\-—_/、,.。\d《》<→…]+)+"
+            rf"(?:{tokens}|[\s|>›»【】\[\]（）()：:×·・\-—_/、,.。\d《》<→…])++"
         )
         self._marks = re.compile(
             rf"\w{{0,10}}?{reporter}|{lexicon.alternation('byline_marks')}(?=[\s：:/／]|$)"

@@ -50,7 +50,7 @@ class Members:
         self._ordinals = lexicon.rules("enumerations", "ordinal")
         self._opening = lexicon.rules("enumerations", "opening")[0].pattern
         self._deed = lexicon.compile(
-            "{member_words__lead}*(?:{member_words__frame}{1,2}|{verbs})?{member_words__particle}*"
+            "{member_words__lead}{0,6}(?:{member_words__frame}{1,2}|{verbs})?{member_words__particle}{0,6}"
         )
 
     def of(self, text: Text, labels: Sequence[Label]) -> list[tuple[int, int]]:

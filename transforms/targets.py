@@ -298,11 +298,11 @@ class _Indicators:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._separators = lexicon.rules("targets", "joint")[0].pattern
-        self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)+")
+        self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)++")
         self._time = lexicon.rules("targets", "time")[0].pattern
         self._tail = lexicon.compile(
             "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，]"
-            f"|{self._time.pattern})+$"
+            f"|{self._time.pattern}){{1,12}}$"
         )
         self._is_deed = lexicon.compile("(?:{target_words__deed})$").search
         self._is_growth = lexicon.compile("{target_words__growth}").search
