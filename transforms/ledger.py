@@ -390,8 +390,6 @@ class Ledger:
     def _by_frame(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Frames and announcements, which leave the course as it is."""
         if frame := self._frame(reading.body, reading.may):
-            if frame.rule == "frame.wish":
-                course.mode = "directive"
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
             return frame
