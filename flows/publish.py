@@ -1,9 +1,9 @@
 """The main flow: sources, extract, validate, release."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 import pyarrow.compute
 from prefect import Task, flow, task
@@ -37,6 +37,8 @@ from flows.watch import Run, Summary, watched
 _REJECTS_SHOWN = 200
 
 pc: Any = pyarrow.compute
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +58,21 @@ class Order:
 def publish(order: Order) -> tuple[Summary, Published]:
     """Sources, extracted, validated, released."""
     with watched(order.output) as run, alone(order.output):
-        fetch_newest(order.store)
+        if order.store:
+            fetch_newest(order.store)
         dataset = build(order, order.output / "docs", run)
         with step("Measuring quality"):
             quality = measure_quality(load_reader(order.lexicons), order.golden)
         with step("Releasing"):
             dataset = replace(dataset, quality=quality)
-            published = _releasing()(dataset, order.output)
-        upload(order.store, published)
+            published = _patient(release)(dataset, order.output)
+        if order.store:
+            _patient(upload)(order.store, published)
         run.released(published)
     return summarise(dataset), published
 
 
-def _releasing() -> Task[..., Published]:
+def _patient(write: Callable[_P, _T]) -> Task[_P, _T]:
     """The task that writes: tried again where storage failed for a moment, and for nothing else."""
     tried_again = task(
         cache_policy=NO_CACHE,
@@ -76,7 +80,7 @@ def _releasing() -> Task[..., Published]:
         retry_delay_seconds=list(storage.PAUSES),
         retry_condition_fn=_may_pass,
     )
-    return tried_again(release)
+    return tried_again(write)
 
 
 def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
@@ -87,7 +91,8 @@ def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
 def rehearse(order: Order) -> tuple[Summary, Plan]:
     """What `publish` would release, and why; nothing is written."""
     with watched(None) as run:
-        fetch_newest(order.store)
+        if order.store:
+            fetch_newest(order.store)
         dataset = build(order, None, run)
         return summarise(dataset), plan_release(dataset, order.output)
 

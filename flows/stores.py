@@ -22,7 +22,7 @@ from typing import Any
 import platformdirs
 
 from flows.diff import Version
-from flows.errors import ReleaseError, StopError
+from flows.errors import PassingError, ReleaseError, StopError
 from flows.progress import step
 from flows.releases import alone, hash_file, list_releases
 
@@ -182,10 +182,8 @@ def store_at(url: str) -> Store:
     return Store(url.rstrip("/"), files, root.rstrip("/"))
 
 
-def fetch_newest(url: str | None) -> None:
+def fetch_newest(url: str) -> None:
     """Make a store's mirror hold its newest release and no other, as far as the next one needs it."""
-    if url is None:
-        return
     store = store_at(url)
     with step(f"Fetching from {url}"), alone(store.mirror), told_plainly(url):
         index = store.index()
@@ -262,6 +260,8 @@ def _nothing(name: str) -> bool:
 
 # ------------------------------------------------------------------------------ errors
 
+_LATER = "check the address and that the store can be reached, and try again"
+
 
 def error_code(error: BaseException) -> str:
     """The code by which S3 calls an error, such as NoSuchBucket; empty for other errors."""
@@ -279,9 +279,8 @@ def told_plainly(url: str) -> Iterator[None]:
         if remedy is None:
             raise
         reason = str(error).strip().partition("\n")[0]
-        raise ReleaseError(
-            f"{url}: {reason}; {remedy}; the releases there are as they were"
-        ) from error
+        kind = PassingError if remedy is _LATER else ReleaseError
+        raise kind(f"{url}: {reason}; {remedy}; the releases there are as they were") from error
 
 
 def _remedy(error: Exception) -> str | None:
@@ -298,5 +297,5 @@ def _remedy(error: Exception) -> str | None:
     if isinstance(error, FileNotFoundError):
         return "a release is not whole: put the object back from a copy"
     if isinstance(error, OSError) or is_botocore:
-        return "check the address and that the store can be reached, and try again"
+        return _LATER
     return None

@@ -52,10 +52,8 @@ def mirrored(output: str) -> tuple[Path, str | None]:
     return store.mirror, store.url
 
 
-def upload(url: str | None, published: Published) -> None:
+def upload(url: str, published: Published) -> None:
     """Bring a release that was made in a store's mirror into the store, unless it is there."""
-    if url is None:
-        return
     store, made, last = store_at(url), published.release, published.plan.last
     digest = hash_file(made.folder / SUMS)
     with step(f"Uploading to {url}"), told_plainly(url):

@@ -1,5 +1,6 @@
 """Releases in object storage are whole or not there, whatever dies; they are read from there."""
 
+import errno
 import json
 import logging
 import os
@@ -29,6 +30,8 @@ from wire import Wire
 
 from flows import upload as uploading
 from flows.errors import ReleaseError
+from flows.publish import Order
+from flows.publish import publish as run_flow
 from flows.releases import Dataset, release
 from flows.stores import fetch_newest, store_at
 from flows.upload import mirrored, upload
@@ -107,10 +110,10 @@ def bucket(
 
 def publish_dataset(dataset: Dataset) -> str:
     """Publish a dataset into the store; the version."""
-    folder, url = mirrored(URL)
-    fetch_newest(url)
+    folder, _ = mirrored(URL)
+    fetch_newest(URL)
     published = release(dataset, folder)
-    upload(url, published)
+    upload(URL, published)
     return str(published.release.version)
 
 
@@ -358,6 +361,50 @@ def test_a_store_without_conditional_writes_is_not_published_to(
             publish_dataset(dataset)
     assert list(bucket.objects()) == ["huiyi/latest.json"]
     assert publish_dataset(dataset) == "1.0.0"
+
+
+@pytest.fixture
+def order_there(order: Order, bucket: Bucket, monkeypatch: pytest.MonkeyPatch) -> Order:
+    """An order to publish into the store, without long pauses."""
+    monkeypatch.setattr("flows.storage.PAUSES", (0.01, 0.02, 0.04))
+    folder, url = mirrored(URL)
+    return replace(order, output=folder, store=url)
+
+
+def fail_twice(monkeypatch: pytest.MonkeyPatch, number: int) -> list[str]:
+    """Let two uploads fail with that error; the list tells how many were tried."""
+    calls: list[str] = []
+    claim = uploading._claim
+
+    def fail(store: Any, last: Any) -> Any:
+        calls.append(store.url)
+        if len(calls) < 3:
+            raise OSError(number, os.strerror(number))
+        return claim(store, last)
+
+    monkeypatch.setattr(uploading, "_claim", fail)
+    return calls
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_store_that_fails_for_longer_is_tried_again(
+    bucket: Bucket, order_there: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = fail_twice(monkeypatch, errno.EIO)
+    run_flow(order_there)
+    assert len(calls) == 3
+    expect_published(bucket, order_there.output / "1.0.0")
+
+
+@pytest.mark.usefixtures("prefect_server")
+def test_a_store_that_refuses_is_not_tried_again(
+    bucket: Bucket, order_there: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls = fail_twice(monkeypatch, errno.EACCES)
+    with pytest.raises(ReleaseError, match="check the credentials"):
+        run_flow(order_there)
+    assert len(calls) == 1
+    assert not bucket.objects()
 
 
 # ------------------------------------------------------------------------------ messages

@@ -19,9 +19,9 @@ from flows.upload import mirrored, upload
 
 def publish(output: str) -> None:
     """Publish the sample into a store."""
-    folder, url = mirrored(output)
-    fetch_newest(url)
-    upload(url, release(sample_dataset(), folder))
+    folder, _ = mirrored(output)
+    fetch_newest(output)
+    upload(output, release(sample_dataset(), folder))
 
 
 def _child(output: str) -> None:
