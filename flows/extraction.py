@@ -20,7 +20,7 @@ from transforms.extract import Extraction, Extractor
 from transforms.lexicon import Lexicon
 from transforms.source import Rejected, Source
 
-_DOCUMENTS_PER_SHARD, _IN_TURNS = 500, 32
+_DOCUMENTS_PER_SHARD, _IN_TURNS = 500, 64
 
 Rows = Mapping[str, Sequence[Row]]
 

@@ -65,8 +65,10 @@ class _Labels:
         characters = f"{self._numerals.characters}{self._numerals.doubles}"
         self._numeral = re.compile(f"[{characters}]+|[0-9]+")
         # A label begins with its numeral, or with two characters before it in quotation marks.
+        # One set of characters stands first in the pattern, so that the engine runs from one to the next.
         self._anchor = re.compile(
-            f"(?<![0-9{characters}])[0-9{characters}]|(?<=“)..[{characters}].”"
+            f"[0-9{characters}“](?:(?<!“)(?<![0-9{characters}].)"
+            f"|(?<=“)(?P<quoted>(?![0-9{characters}])..[{characters}].”))"
         )
 
     def read(self, text: Text) -> Iterator[Label]:
@@ -74,9 +76,10 @@ class _Labels:
         rules = [rule for rule, asked in self._rules if asked.may_match(text)]
         last = 0
         for anchor in self._anchor.finditer(text.plain):
-            if anchor.start() < last:
+            at = anchor.start("quoted") if anchor["quoted"] else anchor.start()
+            if at < last:
                 continue
-            label = self._at(rules, text.plain, anchor.start())
+            label = self._at(rules, text.plain, at)
             if label:
                 last = label.end
                 yield label

@@ -30,7 +30,7 @@ _MANY = 200
 _EMPTY: Words = frozenset({""})
 _WORD_BITS = 64
 _KEPT = 64
-"""Of so many texts at most is kept what was found: more than are read in turns."""
+"""Of so many texts at most is kept what was found: as many as are read in turns."""
 
 
 class _Needs(NamedTuple):

@@ -6,6 +6,7 @@ governs it, after a count, or after the place it is to be carried out in.
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -63,9 +64,9 @@ class Programmes:
             for t in self._titles.read(text.plain)
             if t.is_issued and t.end - t.start > _BRIEF
         ]
-        may = self._prefilter.of(text)
+        may, starts = self._prefilter.of(text), [clause.start for clause in text.clauses]
         for entry in entries:
-            bits = may[text.clause_at(entry.start)]
+            bits = may[bisect_right(starts, entry.start) - 1]
             if entry.role in _DIRECTIVE and bits & self._anchor_bit:
                 spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
             elif entry.role in _TELLING and bits & self._adopted_bit:
