@@ -84,6 +84,17 @@ Corrections = Annotated[
 Guards = Annotated[Path, typer.Option(help="The file of bounds on losses.", show_default=False)]
 
 
+Workers = Annotated[int, typer.Option("--workers", "-w", min=1, help="How many processes extract.")]
+
+Dask = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="Have the workers of this Dask scheduler extract, such as tcp://10.0.0.1:8786.",
+    ),
+]
+
+
 class Format(StrEnum):
     """How a difference is said."""
 
@@ -126,6 +137,8 @@ def publish(
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Say what the next version would be, and why.")
     ] = False,
+    workers: Workers = 1,
+    dask: Dask = None,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show Prefect's log.")] = False,
 ) -> None:
     """Read the sources, extract, validate, and write a release if anything has changed.
@@ -145,12 +158,16 @@ def publish(
         with step("Starting"):
             from flows import publish as flow
             from flows.extraction import load_reader
+            from flows.lots import Crew
             from flows.quality import measure_quality
 
             measure_quality(load_reader(lexicons))
             if server:
                 server.wait()
-        order = flow.Order(tuple(sources), folder, lexicons, corrections, guards, store=store)
+        crew = Crew(workers, dask)
+        order = flow.Order(
+            tuple(sources), folder, lexicons, corrections, guards, store=store, crew=crew
+        )
         if dry_run:
             summary, plan = flow.rehearse(order)
         else:
@@ -189,6 +206,8 @@ def serve(
     timeout: Annotated[
         float | None, typer.Option(metavar="SECONDS", min=1, help="Stop a run that takes longer.")
     ] = None,
+    workers: Workers = 1,
+    dask: Dask = None,
     name: Annotated[str, typer.Option(help="Of the deployment; one for each output.")] = "huiyi",
     port: Annotated[int, typer.Option(help="Where Prefect's pages are shown.")] = 4200,
 ) -> None:
@@ -212,6 +231,8 @@ def serve(
         "corrections": str(corrections.absolute()),
         "guards": str(guards.absolute()),
         "timeout_seconds": timeout,
+        "workers": workers,
+        "dask": dask,
     }
     console = Console(soft_wrap=True)
     if server:

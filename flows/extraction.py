@@ -1,7 +1,7 @@
 """Sources -> the rows of all tables, a shard of many documents at a time."""
 
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
@@ -12,7 +12,8 @@ import pyarrow as pa
 from expectations.derive import arrow_schema, rows_to_table
 from expectations.tables import TABLES, Row
 from flows.corrections import Corrections
-from flows.provenance import AppliedCorrection, SourceRecord, record_source, trace
+from flows.origins import reading_order
+from flows.provenance import AppliedCorrection, SourceRecord, trace
 from flows.releases import Dataset
 from flows.sandbox import parse_safely
 from flows.sources import Reject, read_lexicons
@@ -20,7 +21,7 @@ from transforms.extract import Extraction, Extractor
 from transforms.lexicon import Lexicon
 from transforms.source import Rejected, Source
 
-_DOCUMENTS_PER_SHARD, _IN_TURNS = 500, 64
+_IN_TURNS = 64
 
 Rows = Mapping[str, Sequence[Row]]
 
@@ -44,28 +45,24 @@ class Extracted:
 
     tables: Mapping[str, pa.Table]
     rejects: tuple[Reject, ...]
-    sources: tuple[SourceRecord, ...]
     corrected: tuple[AppliedCorrection, ...]
-    seconds: Mapping[str, float]
-    """How long each document took, of the wall clock, by its path."""
+    seconds: Mapping[str, float] = field(default_factory=dict)
+    """How long each document took, of the wall clock, by its path; nothing of what was kept from an earlier run."""
+
+
+def load_reader(folder: Path) -> Reader:
+    """The extractor built from the lexicons of a folder, once a process."""
+    return _load_reader(folder.absolute())
 
 
 @lru_cache(maxsize=1)
-def load_reader(folder: Path) -> Reader:
-    """The extractor built from the lexicons of a folder, once a process."""
+def _load_reader(folder: Path) -> Reader:
     lexicon = Lexicon(read_lexicons(folder))
     return Reader(Extractor(lexicon), lexicon)
 
 
-def shards(found: Iterable[Source | Reject]) -> Iterator[list[Source | Reject]]:
-    """Documents in handfuls that are worth a task of their own."""
-    remaining = iter(found)
-    while shard := list(islice(remaining, _DOCUMENTS_PER_SHARD)):
-        yield shard
-
-
 def extract_shard(
-    reader: Reader, corrections: Corrections, shard: Sequence[Source | Reject]
+    reader: Reader, corrections: Corrections, shard: Iterable[Source | Reject]
 ) -> Extracted:
     """The rows of a shard's documents, corrected; a document that cannot be released is a reject."""
     rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
@@ -85,7 +82,6 @@ def extract_shard(
     return Extracted(
         tables={table.name: rows_to_table(table, rows[table.name]) for table in TABLES},
         rejects=tuple(rejects),
-        sources=tuple(record_source(s) for s in shard if isinstance(s, Source)),
         corrected=tuple(corrected),
         seconds=seconds,
     )
@@ -144,8 +140,14 @@ def read_one(extractor: Extractor, source: Source) -> Extraction | Reject:
     return read
 
 
-def assemble(reader: Reader, corrections: Corrections, parts: Sequence[Extracted]) -> Dataset:
-    """All shards as one dataset, with what it was made from."""
+def assemble(
+    reader: Reader,
+    corrections: Corrections,
+    sources: Sequence[SourceRecord],
+    rejects: Sequence[Reject],
+    parts: Sequence[Extracted],
+) -> Dataset:
+    """All shards as one dataset, with what it was made from and what no document came of."""
     corrected = [c for part in parts for c in part.corrected]
     tables = {
         table.name: pa.concat_tables(
@@ -154,13 +156,9 @@ def assemble(reader: Reader, corrections: Corrections, parts: Sequence[Extracted
         for table in TABLES
     }
     corrections.expect_documents(map(str, tables["documents"]["path"].to_pylist()))
+    rejected = [*rejects, *(reject for part in parts for reject in part.rejects)]
     return Dataset(
         tables=tables,
-        rejects=tuple(reject for part in parts for reject in part.rejects),
-        provenance=trace(
-            reader.lexicon.files,
-            [source for part in parts for source in part.sources],
-            corrections.text,
-            corrected,
-        ),
+        rejects=tuple(sorted(rejected, key=lambda r: (*reading_order(r.path), r.line or 0))),
+        provenance=trace(reader.lexicon.files, sources, corrections.text, corrected),
     )

@@ -11,6 +11,7 @@ from prefect.states import Completed, Failed
 from prefect.utilities.timeout import timeout
 
 from flows.errors import StopError
+from flows.lots import Crew
 from flows.publish import Order, publish
 from flows.upload import mirrored
 from flows.watch import outcome
@@ -26,6 +27,8 @@ def nightly(
     corrections: str,
     guards: str,
     timeout_seconds: float | None = None,
+    workers: int = 1,
+    dask: str | None = None,
 ) -> State[None]:
     """Publish the sources if anything has changed; the state's message says what came of it.
 
@@ -41,6 +44,7 @@ def nightly(
             corrections=Path(corrections),
             guards=Path(guards),
             store=store,
+            crew=Crew(workers, dask),
         )
         with timeout(timeout_seconds):
             # Within this run, not as one of its own: there is one state to look at.

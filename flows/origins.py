@@ -31,6 +31,16 @@ ORIGIN = ("publisher", "published_on", "source_url", "licence")
 _MOST_BYTES, _MOST_SHOWN = 100_000, 80
 
 
+def reading_order(path: str) -> tuple[str, int]:
+    """What sorts documents as they are read: the file, and the row of a file of many.
+
+    >>> sorted(["b.jsonl#10", "b.jsonl#9", "a#1.txt"], key=reading_order)
+    ['a#1.txt', 'b.jsonl#9', 'b.jsonl#10']
+    """
+    file, _, row = path.partition("#")
+    return (file, int(row)) if row.isdecimal() else (path, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """What a repetition adds to the document of that path, which is released in its place: another source of it."""

@@ -8,12 +8,14 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import expectations.derive
 import expectations.tables
 import transforms
 from transforms.source import Source
 
 # The packages whose version can change what is extracted.
-_READERS = ("charset-normalizer", "jieba")
+_READERS = ("charset-normalizer", "jieba", "lxml", "pypdfium2", "python-docx")
+_MAKERS = ("corrections", "extraction", "kept", "parser", "sandbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +94,22 @@ def trace(
 def fingerprint_extractor(lexicons: Mapping[str, str]) -> str:
     """A hash over the extractor's code, the lexicons and the versions of the packages that read."""
     code = [*Path(transforms.__path__[0]).glob("*.py"), Path(expectations.tables.__file__)]
-    parts = {path.name: path.read_text(encoding="utf-8") for path in code}
-    parts |= lexicons
-    parts |= {name: version(name) for name in _READERS}
+    return _hash(_texts(code) | dict(lexicons) | {name: version(name) for name in _READERS})
+
+
+def fingerprint_tables(lexicons: Mapping[str, str]) -> str:
+    """A hash over all that makes tables of sources: the extractor, and what calls it and writes down what it says."""
+    code = [Path(__file__).parent / f"{name}.py" for name in _MAKERS]
+    code += [Path(expectations.derive.__file__)]
+    return _hash(
+        _texts(code) | {"extractor": fingerprint_extractor(lexicons), "pyarrow": version("pyarrow")}
+    )
+
+
+def _texts(paths: Iterable[Path]) -> dict[str, str]:
+    return {path.name: path.read_text(encoding="utf-8") for path in paths}
+
+
+def _hash(parts: Mapping[str, str]) -> str:
     joined = "\0".join(f"{name}\0{parts[name]}" for name in sorted(parts))
     return hashlib.sha256(joined.encode()).hexdigest()[:16]

@@ -1,5 +1,6 @@
 """The main flow: sources, extract, validate, release."""
 
+import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +16,9 @@ from expectations.suites import validate
 from flows import storage
 from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
-from flows.extraction import assemble, extract_shard, load_reader, shards
+from flows.extraction import assemble, load_reader
+from flows.kept import Kept
+from flows.lots import ALONE, Crew, extract_all
 from flows.progress import step
 from flows.quality import GOLDEN, measure_quality
 from flows.releases import (
@@ -30,11 +33,13 @@ from flows.releases import (
 )
 from flows.repeats import released_once
 from flows.sources import read_sources
+from flows.spool import Spool
 from flows.stores import fetch_newest
 from flows.upload import upload
 from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
+_KEPT = ".cache"
 
 pc: Any = pyarrow.compute
 _P = ParamSpec("_P")
@@ -52,6 +57,7 @@ class Order:
     guards: Path
     golden: Path = GOLDEN
     store: str | None = None
+    crew: Crew = ALONE
 
 
 @flow(name="publish", validate_parameters=False)
@@ -60,7 +66,8 @@ def publish(order: Order) -> tuple[Summary, Published]:
     with watched(order.output) as run, alone(order.output):
         if order.store:
             fetch_newest(order.store)
-        dataset = build(order, order.output / "docs", run)
+        kept = Kept((order.output / _KEPT).absolute())
+        dataset, keys = build(order, kept, order.output / "docs", run)
         with step("Measuring quality"):
             quality = measure_quality(load_reader(order.lexicons), order.golden)
         with step("Releasing"):
@@ -68,6 +75,7 @@ def publish(order: Order) -> tuple[Summary, Published]:
             published = _patient(release)(dataset, order.output)
         if order.store:
             _patient(upload)(order.store, published)
+        kept.keep_only(keys)
         run.released(published)
     return summarise(dataset), published
 
@@ -90,32 +98,33 @@ def _may_pass(_task: Any, _run: Any, state: State[Any]) -> bool:
 @flow(name="rehearse", validate_parameters=False)
 def rehearse(order: Order) -> tuple[Summary, Plan]:
     """What `publish` would release, and why; nothing is written."""
-    with watched(None) as run:
+    with watched(None) as run, tempfile.TemporaryDirectory() as folder:
         if order.store:
             fetch_newest(order.store)
-        dataset = build(order, None, run)
+        kept = Kept(Path(folder))
+        kept.borrow(Kept(order.output / _KEPT))
+        dataset, _ = build(order, kept, None, run)
         return summarise(dataset), plan_release(dataset, order.output)
 
 
-def build(order: Order, docs: Path | None, run: Run) -> Dataset:
-    """The sources as a dataset that meets every expectation."""
+def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Dataset, tuple[str, ...]]:
+    """The sources as a dataset that meets every expectation, and the kept results that hold it."""
     with step("Reading sources") as tell:
-        reader = load_reader(order.lexicons)
-        corrections = read_corrections(order.corrections)
-        extract = task(cache_policy=NO_CACHE)(extract_shard)
-        extracted = []
-        for shard in shards(read_sources(order.sources)):
-            extracted.append(extract(reader, corrections, shard))
-            run.extracted(extracted[-1].seconds)
-            tell(sum(part.tables["documents"].num_rows for part in extracted))
-        dataset = released_once(assemble(reader, corrections, extracted))
+        reader, corrections = load_reader(order.lexicons), read_corrections(order.corrections)
+        spool = Spool(kept.folder)
+        for count in spool.add(read_sources(order.sources)):
+            tell(count)
+    found = extract_all(spool, kept, order.lexicons, corrections, order.crew)
+    dataset = assemble(reader, corrections, spool.records, spool.rejects, found.parts)
+    dataset = released_once(dataset)
+    run.extracted(found)
     run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)
     with step("Validating"):
         verdict = task(cache_policy=NO_CACHE)(validate)(dataset.tables, reader.division_codes, docs)
     if not verdict.is_sound:
         raise UnsoundError(verdict.message)
-    return guarded(dataset, order)
+    return guarded(dataset, order), found.keys
 
 
 def guarded(dataset: Dataset, order: Order) -> Dataset:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
-from flows.origins import ORIGIN, Reject, Repeated
+from flows.origins import ORIGIN, Reject, Repeated, reading_order
 from flows.releases import Dataset
 
 pc: Any = pyarrow.compute
@@ -100,8 +100,11 @@ class Repeats:
 
 
 def released_once(dataset: Dataset) -> Dataset:
-    """The dataset with the first of documents that say the same; the others are rejects that name it, with their origin."""
-    documents, repeats = dataset.tables["documents"], Repeats()
+    """The dataset with the first of documents that say the same; the others are rejects that name it, with their origin.
+
+    First is what is read first.
+    """
+    documents, repeats = _as_read(dataset.tables["documents"]), Repeats()
     found = [repeats.add(text) for text in texts_of(documents, dataset.tables["meetings"])]
     if not any(found):
         return dataset
@@ -116,6 +119,12 @@ def released_once(dataset: Dataset) -> Dataset:
     }
     earlier = [_of_released(reject, first_of) for reject in dataset.rejects]
     return replace(dataset, tables=tables, rejects=(*earlier, *rejects))
+
+
+def _as_read(documents: pa.Table) -> pa.Table:
+    paths = list(map(str, documents["path"].to_pylist()))
+    order = sorted(range(len(paths)), key=lambda n: reading_order(paths[n]))
+    return documents.take(pa.array(order, pa.int64()))
 
 
 def texts_of(documents: pa.Table, meetings: pa.Table) -> Iterator[Text]:

@@ -4,7 +4,6 @@ Releases hold no clock, so that the same sources give the same bytes; what took 
 """
 
 import contextlib
-import heapq
 import json
 import re
 import time
@@ -21,6 +20,7 @@ from prefect.exceptions import PrefectException
 from prefect.logging import get_logger
 
 from flows.errors import StopError
+from flows.lots import Extractions
 from flows.progress import timed
 from flows.releases import Published
 from flows.sources import Reject
@@ -29,7 +29,6 @@ from transforms.lexicon import LexiconError
 FOLDER = "runs"
 _KEPT = 200
 _KINDS_KEPT = 100
-_SLOWEST_KEPT = 10
 _REJECTS_SHOWN = 200
 # What differs from one reject to the next of the same kind: quoted words, paths, numbers.
 _PARTICULARS = re.compile(r"(?<= as ).*|'[^']*'|\"[^\"]*\"|“[^”]*”|\S*[/\\]\S*|\w\S*\.\w+|#?\d+")
@@ -57,6 +56,7 @@ class Run:
     seconds: float = 0.0
     steps: dict[str, float] = field(default_factory=dict)
     documents: int = 0
+    kept_documents: int = 0
     documents_per_second: float | None = None
     rows: dict[str, int] = field(default_factory=dict)
     rejects: dict[str, int] = field(default_factory=dict)
@@ -65,11 +65,10 @@ class Run:
     # Paths of rejected sources, for Prefect's pages alone: the release lists them all.
     _examples: Sequence[Reject] = field(default=(), repr=False)
 
-    def extracted(self, seconds: Mapping[str, float]) -> None:
-        """Note how long some documents took, by their paths; the slowest are kept."""
-        both = (self.slowest | dict(seconds)).items()
-        slowest = heapq.nlargest(_SLOWEST_KEPT, both, key=lambda item: item[1])
-        self.slowest = {path: round(took, 3) for path, took in slowest}
+    def extracted(self, found: Extractions) -> None:
+        """Note how many documents were kept from an earlier run, and what took long to extract."""
+        self.kept_documents = found.kept_documents
+        self.slowest = {path: round(seconds, 3) for seconds, path in found.done.slowest}
 
     def saw(self, summary: Summary) -> None:
         """Note what the sources gave, before it is judged."""
@@ -96,11 +95,13 @@ class Run:
         facts = {
             "outcome": said.replace("\n", "<br>").replace("|", "\\|"),
             "documents": f"{self.documents:,}",
+            "kept from an earlier run": f"{self.kept_documents:,}",
             "documents per second": f"{self.documents_per_second:,}",
             "rejected sources": f"{sum(self.rejects.values()):,}",
             "unexplained characters": f"{self.unexplained_share or 0:.2%}",
             "seconds": f"{self.seconds:,}",
         }
+        facts |= {f"slowest: {path}": f"{took:,} s" for path, took in self.slowest.items()}
         facts |= {f"seconds: {name}": f"{took:,}" for name, took in self.steps.items()}
         return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in facts.items())])
 

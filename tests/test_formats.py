@@ -13,6 +13,7 @@ from opencc import OpenCC
 from flows.corrections import Corrections
 from flows.extraction import assemble, extract_one, extract_shard, load_reader
 from flows.prove import prove
+from flows.provenance import record_source
 from flows.releases import release
 from flows.sandbox import parse_safely
 from flows.sources import LEXICONS, Reject, read_sources
@@ -117,9 +118,9 @@ def test_a_release_of_every_kind_of_file_is_verified_and_proved(tmp_path: Path) 
         paragraphs[-1] += f"出席会议的还有第{number}组的同志。"
         (folder / f"report{number}.{suffix}").write_bytes(made(paragraphs))
     nothing = Corrections("", ())
-    dataset = assemble(
-        reader, nothing, [extract_shard(reader, nothing, list(read_sources([folder])))]
-    )
+    found = list(read_sources([folder]))
+    records = [record_source(source) for source in found if isinstance(source, Source)]
+    dataset = assemble(reader, nothing, records, (), [extract_shard(reader, nothing, found)])
     assert dataset.rejects == ()
     made_of = release(dataset, tmp_path / "datasets").release
     assert list(verify(made_of, reader.division_codes, folder)) == []

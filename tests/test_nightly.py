@@ -18,6 +18,7 @@ from sample import VISIT_TEXT
 from expectations.suites import Failure, Verdict
 from flows import extraction, releases
 from flows.errors import StopError
+from flows.lots import Done, Extractions
 from flows.nightly import nightly
 from flows.publish import Order
 from flows.releases import list_releases
@@ -197,9 +198,11 @@ def test_records_are_bounded_in_number(order: Order, monkeypatch: pytest.MonkeyP
 
 def test_the_slowest_documents_of_all_shards_are_kept() -> None:
     watched = Run("swift-egret", "2026-11-25T03:00:00.000+00:00")
-    watched.extracted({f"{number}.txt": number / 10 for number in range(20)})
-    watched.extracted({"slow.txt": 9.0, "swift.txt": 0.01})
+    done = Done(20, tuple((number / 10, f"{number}.txt") for number in range(20)))
+    done += Done(2, ((9.0, "slow.txt"), (0.01, "swift.txt")))
+    watched.extracted(Extractions((), (), 3, done))
     assert list(watched.slowest)[:2] == ["slow.txt", "19.txt"]
+    assert (done.documents, watched.kept_documents) == (22, 3)
     assert len(watched.slowest) == 10
 
 

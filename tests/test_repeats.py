@@ -9,9 +9,11 @@ import pytest
 
 from flows.corrections import Corrections
 from flows.extraction import assemble, extract_shard, load_reader
+from flows.provenance import record_source
 from flows.releases import Dataset, release
 from flows.repeats import SAME, Repeats, Text, day_of, released_once, repeat_among, runs
 from flows.sources import LEXICONS, read_sources
+from transforms.source import Source
 
 CHECKED = Path(__file__).parent / "check"
 GOOD = (CHECKED / "00-good.txt").read_text(encoding="utf-8")
@@ -38,7 +40,9 @@ def sources(tmp_path: Path) -> Path:
 def dataset_of(sources: Path) -> Dataset:
     reader, nothing = load_reader(LEXICONS), Corrections("", ())
     shard = list(read_sources([sources]))
-    return released_once(assemble(reader, nothing, [extract_shard(reader, nothing, shard)]))
+    records = [record_source(found) for found in shard if isinstance(found, Source)]
+    extracted = extract_shard(reader, nothing, shard)
+    return released_once(assemble(reader, nothing, records, (), [extracted]))
 
 
 def test_a_report_is_released_once(sources: Path) -> None:

@@ -1,0 +1,122 @@
+"""What shards gave, kept for the next run under the hash of all that decides it.
+
+The hash is over the shard's sources, the corrections that concern them, the extractor's code and lexicons and the packages
+that read. So nothing here ever goes out of date: what has changed has another name, and what no run asks for any more
+is removed. The folder may be deleted at any time; the next run extracts everything anew.
+"""
+
+import contextlib
+import hashlib
+import io
+import json
+import os
+import tempfile
+from collections.abc import Collection, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from expectations.tables import TABLES
+from flows.corrections import Corrections
+from flows.extraction import Extracted
+from flows.provenance import AppliedCorrection
+from flows.sources import Reject
+from flows.spool import Shard
+
+_SUFFIX = ".arrow"
+_SUM_BYTES = 64
+"""A SHA-256 in hex, which leaves what follows where Arrow likes it, at a multiple of 64 bytes."""
+
+
+def key_of(shard: Shard, corrections: Corrections, fingerprint: str) -> str:
+    """The name of what a shard gives; `fingerprint` is that of code, lexicons and packages."""
+    paths = {record.path for record in shard.records}
+    concerned = [e.model_dump_json() for e in corrections.entries if e.document in paths]
+    facts = [fingerprint, *concerned, *(str(asdict(record)) for record in shard.records)]
+    return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A folder of kept results, one file each."""
+
+    folder: Path
+
+    def find(self, key: str) -> Extracted | None:
+        """The result of that name, if it is there and whole; its tables are mapped into memory, not read."""
+        try:
+            with pa.memory_map(str(self._path(key))) as file:
+                return _read(file)
+        except (OSError, ValueError):  # Not there, or cut short by a disk that was full.
+            return None
+
+    def put(self, key: str, extracted: Extracted) -> None:
+        """Keep a result; it is seen only when it is whole and durable."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self.folder)
+        with os.fdopen(descriptor, "w+b") as file, _removed_if_failed(name):
+            _write(file, extracted)
+            file.flush()
+            os.fsync(descriptor)
+            Path(name).rename(self._path(key))
+
+    def borrow(self, other: "Kept") -> None:
+        """Have what the other folder has, without a copy."""
+        for path in other.folder.glob(f"*{_SUFFIX}"):
+            (self.folder / path.name).symlink_to(path.absolute())
+
+    def keep_only(self, keys: Collection[str]) -> None:
+        """Remove every result of another name, and what a killed run left."""
+        names = {self._path(key).name for key in keys}
+        for path in self.folder.iterdir():
+            if path.name not in names:
+                path.unlink(missing_ok=True)
+
+    def _path(self, key: str) -> Path:
+        return self.folder / f"{key}{_SUFFIX}"
+
+
+def _write(file: io.BufferedRandom, extracted: Extracted) -> None:
+    """The checksum of what follows, the facts, and the tables one after the other."""
+    facts = {
+        "rejects": [asdict(reject) for reject in extracted.rejects],
+        "corrected": [asdict(correction) for correction in extracted.corrected],
+    }
+    told = pa.table({"facts": [json.dumps(facts)]})
+    file.seek(_SUM_BYTES)
+    for table in (told, *(extracted.tables[table.name] for table in TABLES)):
+        with pa.ipc.new_stream(file, table.schema) as stream:
+            stream.write_table(table)
+    file.seek(_SUM_BYTES)
+    digest = hashlib.file_digest(file, "sha256").hexdigest()
+    file.seek(0)
+    file.write(digest.encode())
+
+
+def _read(file: pa.MemoryMappedFile) -> Extracted:
+    """What `_write` wrote; ValueError if it is not that any more."""
+    digest = file.read(_SUM_BYTES)
+    if hashlib.sha256(file.read_buffer()).hexdigest().encode() != digest:
+        raise ValueError("is not what its checksum says")
+    file.seek(_SUM_BYTES)
+    facts = json.loads(str(_next_table(file)["facts"][0].as_py()))
+    return Extracted(
+        tables={table.name: _next_table(file) for table in TABLES},
+        rejects=tuple(Reject(**reject) for reject in facts["rejects"]),
+        corrected=tuple(AppliedCorrection(**c) for c in facts["corrected"]),
+    )
+
+
+def _next_table(file: pa.MemoryMappedFile) -> pa.Table:
+    with pa.ipc.open_stream(file) as stream:
+        return stream.read_all()
+
+
+@contextlib.contextmanager
+def _removed_if_failed(name: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

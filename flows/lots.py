@@ -1,0 +1,178 @@
+"""Shards -> what each gave: taken from what is kept, or extracted by as many processes as the flow has.
+
+Shards that are missing are extracted in lots of many documents, so that what the engine costs for each task does not
+count. What a process extracted it puts into the kept results; nothing but a count comes back.
+"""
+
+import heapq
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from prefect import task
+from prefect.cache_policies import NO_CACHE
+from prefect.futures import PrefectFuture
+from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+
+from flows.corrections import Corrections
+from flows.errors import ReleaseError, StopError
+from flows.extraction import Extracted, extract_shard, load_reader
+from flows.kept import Kept, key_of
+from flows.progress import step
+from flows.provenance import fingerprint_tables
+from flows.spool import Shard, Spool
+from transforms.source import Source
+
+_DOCUMENTS_PER_LOT = 400
+_LOTS_AHEAD = 2
+"""So many lots for each process are in memory at once."""
+_LOTS_ON_DASK = 64
+_SCHEDULER_SECONDS = 20
+
+
+_SLOWEST = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Crew:
+    """Who extracts: so many processes of this machine, or a Dask cluster, by its scheduler's address."""
+
+    processes: int = 1
+    scheduler: str | None = None
+
+    def runner(self) -> TaskRunner[Any]:
+        """What the lots are given to."""
+        if self.scheduler is not None:
+            return _dask_runner(self.scheduler)
+        if self.processes == 1:
+            return ThreadPoolTaskRunner(max_workers=1)
+        return ProcessPoolTaskRunner(max_workers=self.processes)
+
+    @property
+    def lots_ahead(self) -> int:
+        """How many lots may be in memory at once."""
+        return _LOTS_ON_DASK if self.scheduler else _LOTS_AHEAD * self.processes
+
+
+ALONE = Crew()
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """How many documents were extracted, and which took how many seconds: the slowest ones."""
+
+    documents: int = 0
+    slowest: tuple[tuple[float, str], ...] = ()
+
+    def __add__(self, other: "Done") -> "Done":
+        slowest = heapq.nlargest(_SLOWEST, self.slowest + other.slowest)
+        return Done(self.documents + other.documents, tuple(slowest))
+
+
+@dataclass(frozen=True, slots=True)
+class Extractions:
+    """What all shards gave, in their order; how many documents of them had been kept, and what the others took."""
+
+    keys: tuple[str, ...]
+    parts: tuple[Extracted, ...]
+    kept_documents: int
+    done: Done
+
+
+def extract_all(
+    spool: Spool, kept: Kept, lexicons: Path, corrections: Corrections, crew: Crew
+) -> Extractions:
+    """The rows of all shards, extracted where they are not kept already."""
+    fingerprint = fingerprint_tables(load_reader(lexicons).lexicon.files)
+    shards = {key_of(shard, corrections, fingerprint): shard for shard in spool.shards()}
+    known = {key: kept.find(key) for key in shards}
+    missing = {key: shard for key, shard in shards.items() if known[key] is None}
+    kept_documents = _count(shards.values()) - _count(missing.values())
+    lots = ([(key, spool.read(shard)) for key, shard in lot.items()] for lot in _lots(missing))
+    done = Done()
+    with step("Extracting") as tell:
+        for lot in _extract(lots, kept, lexicons, corrections, crew):
+            done += lot
+            tell(kept_documents + done.documents)
+    parts = tuple(part or _made(kept, key) for key, part in known.items())
+    return Extractions(tuple(shards), parts, kept_documents, done)
+
+
+def _made(kept: Kept, key: str) -> Extracted:
+    """What was put there a moment ago."""
+    found = kept.find(key)
+    if found is None:
+        raise ReleaseError(
+            f"{kept.folder} does not keep what is written to it; check the disk, then try again"
+        )
+    return found
+
+
+def _count(shards: Iterable[Shard]) -> int:
+    return sum(len(shard.records) for shard in shards)
+
+
+def _lots(missing: dict[str, Shard]) -> Iterator[dict[str, Shard]]:
+    """The shards in handfuls of enough documents."""
+    lot: dict[str, Shard] = {}
+    for key, shard in missing.items():
+        lot[key] = shard
+        if _count(lot.values()) >= _DOCUMENTS_PER_LOT:
+            yield lot
+            lot = {}
+    if lot:
+        yield lot
+
+
+_Lot = Sequence[tuple[str, Sequence[Source]]]
+
+
+def _extract(
+    lots: Iterable[_Lot], kept: Kept, lexicons: Path, corrections: Corrections, crew: Crew
+) -> Iterator[Done]:
+    """Have every lot extracted, a few at a time, so that memory stays flat."""
+    extract = task(cache_policy=NO_CACHE)(extract_lot)
+    running: deque[PrefectFuture[Done]] = deque()
+    with crew.runner() as runner:
+        for lot in lots:
+            given = {
+                "lexicons": lexicons.absolute(),
+                "corrections": corrections,
+                "kept": kept,
+                "lot": lot,
+            }
+            running.append(runner.submit(extract, given))
+            if len(running) >= crew.lots_ahead:
+                yield running.popleft().result()
+        while running:
+            yield running.popleft().result()
+
+
+def _dask_runner(scheduler: str) -> TaskRunner[Any]:
+    """The lots go to a Dask cluster; StopError where the packages or the scheduler are not there."""
+    try:
+        from distributed import Client
+        from prefect_dask.task_runners import DaskTaskRunner
+    except ImportError as error:
+        raise StopError("--dask needs the extra `dask`: pip install 'huiyi[dask]'") from error
+    try:
+        Client(scheduler, timeout=_SCHEDULER_SECONDS, set_as_default=False).close()
+    except (OSError, ValueError) as error:
+        raise StopError(
+            f"no Dask scheduler answers at {scheduler}; start one with `dask scheduler`, and workers with "
+            "`dask worker`, or give its address as in tcp://127.0.0.1:8786"
+        ) from error
+    runner: TaskRunner[Any] = DaskTaskRunner(address=scheduler)
+    return runner
+
+
+def extract_lot(lexicons: Path, corrections: Corrections, kept: Kept, lot: _Lot) -> Done:
+    """Extract each shard of a lot and keep what it gave."""
+    reader, took = load_reader(lexicons), []
+    for key, sources in lot:
+        extracted = extract_shard(reader, corrections, sources)
+        kept.put(key, extracted)
+        took += [(seconds, path) for path, seconds in extracted.seconds.items()]
+    return Done(len(took), tuple(heapq.nlargest(_SLOWEST, took)))

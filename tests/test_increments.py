@@ -1,0 +1,200 @@
+"""Only what is new or changed is extracted, by one process or several, and nobody can tell from the release."""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from sample import VISIT_TEXT
+
+import flows.lots
+from flows.corrections import Corrections
+from flows.extraction import Extracted, Reader
+from flows.extraction import extract_shard as extract
+from flows.lots import Crew
+from flows.publish import Order, publish, rehearse
+from flows.releases import files_of, read_release
+from flows.sources import Reject
+from flows.spool import Spool
+from flows.watch import read_runs
+from transforms.source import Source
+
+pytestmark = pytest.mark.usefixtures("prefect_server")
+
+TOWNS = "甲乙丙丁戊己庚辛壬癸"
+
+
+def text_of(town: str) -> str:
+    return VISIT_TEXT.replace("河湾", f"{town}河")
+
+
+@pytest.fixture
+def many(order: Order, sources: Path) -> Order:
+    """An order to publish eleven texts."""
+    for town in TOWNS:
+        (sources / f"{town}.txt").write_text(text_of(town), encoding="utf-8")
+    return order
+
+
+@pytest.fixture
+def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the sources that are extracted from now on."""
+    paths: list[str] = []
+
+    def extract_and_tell(
+        reader: Reader, corrections: Corrections, shard: Iterable[Source | Reject]
+    ) -> Extracted:
+        found = list(shard)
+        paths.extend(source.path for source in found)
+        return extract(reader, corrections, found)
+
+    monkeypatch.setattr(flows.lots, "extract_shard", extract_and_tell)
+    return paths
+
+
+def tables_of(output: Path) -> dict[str, bytes]:
+    """The bytes of a folder's newest release, but for what tells how it came about."""
+    folder = read_release(output).folder
+    told = {"changes", "CHANGES", "SHA256SUMS", "README", "CITATION"}
+    names = [name for name in files_of(folder) if Path(name).stem not in told]
+    return {name: (folder / name).read_bytes() for name in names if name.endswith(("csv", "quet"))}
+
+
+def expect_as_if_anew(order: Order, tmp_path: Path) -> None:
+    """The newest release has the bytes of one that was made from nothing."""
+    anew = replace(order, output=tmp_path / "anew")
+    publish(anew)
+    assert tables_of(order.output) == tables_of(anew.output)
+    shutil.rmtree(anew.output)
+
+
+def kept_documents(order: Order) -> int:
+    """How many documents were kept, as the last run's record says."""
+    return int(read_runs(order.output)[-1]["kept_documents"])
+
+
+def test_a_new_text_is_extracted_alone(
+    many: Order, sources: Path, tmp_path: Path, extracted: list[str]
+) -> None:
+    publish(many)
+    assert kept_documents(many) == 0
+    extracted.clear()
+    (sources / "new.txt").write_text(text_of("子"), encoding="utf-8")
+    _, published = publish(many)
+    assert extracted == ["new.txt"]
+    assert kept_documents(many) == 11
+    assert str(published.release.version) == "1.1.0"
+    expect_as_if_anew(many, tmp_path)
+
+
+def test_a_changed_a_deleted_and_a_renamed_text(
+    many: Order, sources: Path, tmp_path: Path, extracted: list[str]
+) -> None:
+    publish(many)
+    extracted.clear()
+    (sources / "甲.txt").write_text(text_of("丑"), encoding="utf-8")
+    (sources / "乙.txt").unlink()
+    (sources / "丙.txt").rename(sources / "renamed.txt")
+    publish(many)
+    assert sorted(extracted) == ["renamed.txt", "甲.txt"]
+    assert kept_documents(many) == 8
+    expect_as_if_anew(many, tmp_path)
+
+
+def test_what_a_sidecar_says_and_a_correction_concern_their_text_alone(
+    many: Order, sources: Path, tmp_path: Path, extracted: list[str]
+) -> None:
+    publish(many)
+    extracted.clear()
+    (sources / "甲.toml").write_text('publisher = "云溪日报"', encoding="utf-8")
+    entry = 'table = "initiatives"\ndocument = "乙.txt"\ntext = "加快修缮水渠"\naction = "set"\n'
+    entry += 'column = "topic"\nvalue = 4\nreason = "farmland"\ndate = 2026-01-02\n'
+    many.corrections.write_text(f"[[correction]]\n{entry}", encoding="utf-8")
+    publish(many)
+    assert sorted(extracted) == ["乙.txt", "甲.txt"]
+    expect_as_if_anew(many, tmp_path)
+
+
+def test_a_changed_lexicon_has_everything_extracted_anew(
+    many: Order, tmp_path: Path, extracted: list[str]
+) -> None:
+    same, other = (shutil.copytree(many.lexicons, tmp_path / name) for name in ("same", "other"))
+    with (other / "kinds.toml").open("a", encoding="utf-8") as lexicon:
+        lexicon.write("\n# One more word.\n")
+    publish(many)
+    extracted.clear()
+    publish(replace(many, lexicons=same))
+    assert kept_documents(many) == 11
+    publish(replace(many, lexicons=other))
+    assert kept_documents(many) == 0
+    assert len(extracted) == 11
+
+
+def test_a_rejected_text_stays_rejected(many: Order, sources: Path, extracted: list[str]) -> None:
+    (sources / "neither.txt").write_text("井冈山上的杜鹃花开了。", encoding="utf-8")
+    first = publish(many)[0].rejects
+    extracted.clear()
+    assert publish(many)[0].rejects == first
+    assert [reject.path for reject in first] == ["neither.txt"]
+    assert extracted == []
+
+
+def test_several_processes_make_the_same_bytes(
+    many: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows.lots, "_DOCUMENTS_PER_LOT", 3)
+    publish(replace(many, crew=Crew(2)))
+    expect_as_if_anew(many, tmp_path)
+
+
+def test_a_rehearsal_takes_what_is_kept_and_leaves_nothing(
+    many: Order, sources: Path, extracted: list[str]
+) -> None:
+    publish(many)
+    before = sorted(many.output.rglob("*"))
+    extracted.clear()
+    (sources / "new.txt").write_text(text_of("子"), encoding="utf-8")
+    rehearse(many)
+    assert extracted == ["new.txt"]
+    assert sorted(many.output.rglob("*")) == before
+
+
+def test_what_no_source_gives_any_more_is_not_kept_for_ever(many: Order, sources: Path) -> None:
+    publish(many)
+    for town in TOWNS:
+        (sources / f"{town}.txt").unlink()
+    many.guards.write_text(
+        "\n".join(
+            f'[[guard]]\ntable = "{table}"\ndrop = 1\nreason = "texts withdrawn"'
+            for table in ("documents", "initiatives", "clauses")
+        ),
+        encoding="utf-8",
+    )
+    publish(many)
+    assert len(list((many.output / ".cache").iterdir())) == 1
+
+
+def test_damaged_results_are_extracted_anew(many: Order, tmp_path: Path) -> None:
+    publish(many)
+    damaged = sorted((many.output / ".cache").iterdir())
+    damaged[0].write_bytes(b"")
+    damaged[1].write_bytes(damaged[1].read_bytes()[:-100])
+    content = bytearray(damaged[2].read_bytes())
+    content[len(content) // 2] ^= 1
+    damaged[2].write_bytes(content)
+    _, published = publish(many)
+    assert kept_documents(many) == 8
+    assert published.plan.unchanged
+    expect_as_if_anew(many, tmp_path)
+
+
+def test_a_text_goes_to_its_shard_wherever_it_comes_from(tmp_path: Path) -> None:
+    found = [Source(f"{n}.txt", f"要抓好第{n}项工作。".encode()) for n in range(300)]
+    one, other = Spool(tmp_path), Spool(tmp_path)
+    assert list(one.add(found))[-1] == 300
+    assert list(other.add(reversed(found)))[-1] == 300
+    assert [s.records for s in one.shards()] == [s.records for s in other.shards()]
+    for shard in one.shards():
+        assert {record.document_id[:2] for record in shard.records} == {shard.prefix}
+        assert [source.path for source in one.read(shard)] == [r.path for r in shard.records]
