@@ -118,7 +118,10 @@ def released_once(dataset: Dataset) -> Dataset:
         for name, table in dataset.tables.items()
     }
     earlier = [_of_released(reject, first_of) for reject in dataset.rejects]
-    return replace(dataset, tables=tables, rejects=(*earlier, *rejects))
+    # What is not released was no source of the release, so that a difference to another tells that it went.
+    sources = tuple(s for s in dataset.provenance.sources if s.path not in first_of)
+    provenance = replace(dataset.provenance, sources=sources)
+    return replace(dataset, tables=tables, rejects=(*earlier, *rejects), provenance=provenance)
 
 
 def _as_read(documents: pa.Table) -> pa.Table:

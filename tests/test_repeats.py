@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.corrections import Corrections
+from flows.diff import tally
 from flows.extraction import assemble, extract_shard, load_reader
 from flows.provenance import record_source
 from flows.releases import Dataset, release
@@ -87,6 +88,17 @@ def test_a_release_lists_the_other_sources_of_a_report(sources: Path, tmp_path: 
     ]
     assert "'=云溪晚报" in (folder / "excel" / "repeats.csv").read_text(encoding="utf-8")
     assert "repeats.csv" in (folder / "SHA256SUMS").read_text(encoding="utf-8")
+
+
+def test_a_report_that_came_first_takes_the_place_of_the_same(
+    sources: Path, tmp_path: Path
+) -> None:
+    (sources / "a.txt").rename(tmp_path / "a.txt")
+    release(dataset_of(sources), tmp_path / "datasets")
+    (tmp_path / "a.txt").rename(sources / "a.txt")
+    changes = release(dataset_of(sources), tmp_path / "datasets").plan.changes
+    why = {(change, reason) for _, change, reason, _ in tally(changes)}
+    assert why == {("added", "source_added"), ("removed", "source_removed")}
 
 
 def test_without_repetitions_a_dataset_stays_as_it_is(dataset: Dataset, tmp_path: Path) -> None:
