@@ -83,6 +83,7 @@ def test_a_pull_request_without_texts_says_so(repository: Path) -> None:
     )
 
 
+@pytest.mark.trial
 def test_what_a_text_adds_is_told_and_that_nothing_else_changes(
     repository: Path, tmp_path: Path
 ) -> None:
@@ -104,6 +105,7 @@ def test_what_a_text_adds_is_told_and_that_nothing_else_changes(
     assert len(status.stdout.splitlines()) == 1
 
 
+@pytest.mark.trial
 def test_rows_of_other_documents_that_change_are_told(repository: Path, tmp_path: Path) -> None:
     commit(repository, flood=OTHER)
     commit(repository, forest=GOOD.replace("春季", "冬季"), rain=OTHER.replace("河堤", "水库"))
