@@ -237,6 +237,7 @@ def serve(
     console = Console(soft_wrap=True)
     if server:
         server.wait()
+        serving.bury_unfinished(name)
         console.print(f"Runs, logs and artifacts: {server.page}")
     console.print(f"Publishing {output} at {cron!r} ({timezone}); stop with Ctrl-C.")
     serving.serve(name, cron, timezone, parameters)

@@ -75,6 +75,10 @@ class Server:
 
 # A server for one run does without pages and without what makes schedules run.
 _FOR_ONE_RUN = {"PREFECT__SERVER_EPHEMERAL": "1", "PREFECT_UI_ENABLED": "0"}
+# A server with schedules remembers who is running, so that one killed in mid-run blocks no run for ever.
+_FOR_SCHEDULES = {
+    "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem"
+}
 # What a process that runs for months says: its runs, not each of their tasks.
 _LOG_OF_SCHEDULES = {
     "PREFECT_LOGGING_LEVEL": "INFO",
@@ -103,7 +107,7 @@ def prepare_schedules(port: int) -> Server | None:
     is_ours = "PREFECT_API_URL" not in os.environ
     _settle(is_ours and "PREFECT_HOME" not in os.environ, **_LOG_OF_SCHEDULES)
     pages = {"PREFECT_SERVER_API_HOST": "127.0.0.1", "PREFECT_SERVER_API_PORT": str(port)}
-    return Server(pages, port=port, is_verbose=True) if is_ours else None
+    return Server(_FOR_SCHEDULES | pages, port=port, is_verbose=True) if is_ours else None
 
 
 def _settle(is_ours_alone: bool, **levels: str) -> None:

@@ -34,7 +34,7 @@ def processes(tmp_path: Path) -> Iterator[Processes]:
     for process in reversed(some.started):
         process.terminate()
         try:
-            process.wait(timeout=20)
+            process.wait(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()

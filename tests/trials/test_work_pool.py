@@ -21,9 +21,10 @@ def api(processes: Processes, database: str) -> Api:
     processes.environment |= {
         "PREFECT_API_DATABASE_CONNECTION_URL": f"postgresql+asyncpg://{database}",
         "PREFECT_API_URL": api.url,
+        "PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE": "prefect.server.concurrency.lease_storage.filesystem",
     }
     processes.start(BIN / "prefect", "server", "start", "--host", "127.0.0.1", "--port", str(port))
-    until(lambda: api.runs("Completed") == [], 180, "Prefect's server on PostgreSQL")
+    until(lambda: api.runs("Completed") == [], "Prefect's server on PostgreSQL")
     return api
 
 
@@ -58,17 +59,20 @@ def test_a_worker_runs_the_deployment_and_the_server_tells_of_failures(
     create_automation(processes, address)
     processes.start(BIN / "prefect", "worker", "start", "--pool", "huiyi")
 
-    until(lambda: api.runs("Running", "Completed"), 120, "a run that the schedule started")
-    (run, *_) = until(lambda: api.runs("Completed"), 180, "the end of the run")
+    until(lambda: api.runs("Running", "Completed"), "a run that the schedule started")
+    (run, *_) = until(lambda: api.runs("Completed"), "the end of the run")
     assert run["auto_scheduled"]
     assert run["work_pool_name"] == "huiyi"
     assert run["state"]["message"] == "released 1.0.0 (the first release); 0 rejected sources"
     assert read_release(tmp_path / "datasets").row_count("documents") == 1
 
+    (deployment,) = api.post("/deployments/filter")
+    api.post(f"/deployments/{deployment['id']}/pause_deployment")
+    until(lambda: not api.runs("Pending", "Running"), "the end of what the schedule started")
     prefect("deployment", "run", "nightly/huiyi", "--param", f'sources=["{tmp_path / "logs"}"]')
-    (failed,) = until(lambda: api.runs("Failed"), 180, "a run that fails")
+    (failed,) = until(lambda: api.runs("Failed"), "a run that fails")
     assert f"nothing in {tmp_path / 'logs'} can be released" in failed["state"]["message"]
-    (news,) = until(lambda: told, 60, "the automation's call")
+    (news,) = until(lambda: told, "the automation's call")
     assert (news["run"], news["state"]) == (failed["name"], "Failed")
     assert news["message"] == failed["state"]["message"]
 
