@@ -157,8 +157,13 @@ def _read_with_sidecar(
     if not isinstance(sidecar, Sidecar):
         yield from sidecar
         return
+    is_empty = True
     try:
-        yield from read(path, name, sidecar)
+        for found in read(path, name, sidecar):
+            is_empty = False
+            yield found
+        if is_empty:
+            yield Reject(name, None, "holds no row with a text; give it some, or remove it")
     except OSError as error:
         yield Reject(
             name,

@@ -123,6 +123,23 @@ HOSTILE: dict[str, tuple[Callable[[], bytes], str]] = {
         lambda: b"\xff\xfe" + MEETING_TEXT.encode("utf-16-le") + b"\x00\xd8",
         "the byte order mark says utf-16, but byte",
     ),
+    "unpunctuated.txt": (
+        lambda: GOOD + "推进增长8%".encode() * 20_000,
+        r"a sentence of 120,000 characters, more than the 5,000 of any report.*give the text as it",
+    ),
+    "unpunctuated.jsonl": (
+        lambda: files.json_lines({"text": MEETING_TEXT + "“五个一”" * 100_000}),
+        r"a sentence of 500,\d+ characters, more than the 5,000 of any report",
+    ),
+    "long.txt": (
+        lambda: GOOD + "会议强调，要抓好落实。\n".encode() * 200_000,
+        "holds 2,400,[0-9]+ characters, more than the 1,000,000 of a report; give each report alone",
+    ),
+    "empty.jsonl": (lambda: b" \n\n", "holds no row with a text; give it some, or remove it"),
+    "empty.parquet": (
+        lambda: files.parquet_of(pa.table({"text": pa.array([], pa.string())})),
+        "holds no row with a text",
+    ),
     "numbers.parquet": (lambda: table([1]), "text: 1 is wrong .*correct it"),
     "bytes.parquet": (lambda: table([b"\xff"]), "text: .* is wrong .*correct it"),
     "nested.parquet": (lambda: table([[{"a": [TEXT]}]]), "text: .* is wrong .*correct it"),

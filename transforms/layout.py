@@ -37,6 +37,8 @@ _LEAD, _REPEATED = 150, 6
 _INNER_MARK = re.compile("[，,；;]")
 _HEAD = 4
 """So many lines at the top may be headlines, which have a comma but no full stop."""
+_LONGEST = 5_000
+"""No paragraph of a report has more characters."""
 _EVEN = 0.9
 """From which share of lines of one width on a column is set to that width exactly."""
 _FEW = 3
@@ -305,7 +307,7 @@ def _goes_on(source: str, paragraph: list[_Line], line: _Line) -> bool:
     if first in _NEVER_FIRST or last in _NEVER_LAST:
         return True
     if first in _PAIRS:
-        begin, end = paragraph[0].start, paragraph[-1].end
+        begin, end = _stretch(paragraph)
         return source.count(_PAIRS[first], begin, end) > source.count(first, begin, end)
     return (
         last.isdigit()
@@ -320,7 +322,9 @@ def _breaks_in_column(
 ) -> bool:
     """Whether `lines[index]` begins a paragraph of a text that is set in columns."""
     line, before = lines[index], paragraph[-1]
-    if column.sets_in(line) or _ends_headline(source, line, paragraph, column):
+    if column.sets_in(line):
+        return True
+    if paragraph[0] is lines[0] and _ends_headline(source, line, paragraph, column):
         return True
     if column.fills(before):
         if not before.terminal or source[before.end - 1] in _PARTS:
@@ -336,8 +340,8 @@ def _ends_headline(source: str, line: _Line, paragraph: list[_Line], column: _Co
 
     Where paragraphs are indented, that tells more.
     """
-    start, end = paragraph[0].start, paragraph[-1].end
-    if column.is_indented or source[:start].strip() or _MARK.search(source, start, end):
+    start, end = _stretch(paragraph)
+    if column.is_indented or _MARK.search(source, start, end):
         return False
     lead = "".join(source[line.start : line.start + 2 * _LEAD].split())[:_LEAD]
     last = "".join(source[start:end].split())[-_REPEATED:]
@@ -371,7 +375,7 @@ def _breaks_in_lines(
 
 def _is_torn(source: str, line: _Line, paragraph: list[_Line], column: _Column) -> bool:
     """Whether a sentence was torn before `line`: a pair of marks, or a sentence with commas where blank lines are rare."""
-    start, end = paragraph[0].start, paragraph[-1].end
+    start, end = _stretch(paragraph)
     if any(
         source.count(opening, start, end) > source.count(closing, start, end)
         and source.find(closing, line.start, line.end) >= 0
@@ -380,13 +384,19 @@ def _is_torn(source: str, line: _Line, paragraph: list[_Line], column: _Column) 
         return True
     if _NUMBERED.match(source, start) or not paragraph[0].breaks <= column.spacing < line.breaks:
         return False
-    is_head = source.count("\n", 0, start) < _HEAD
+    is_head = source.count("\n", 0, min(start, _LONGEST)) < _HEAD
     return len(_INNER_MARK.findall(source, start, end)) > is_head
 
 
 def _has_sentence(source: str, paragraph: list[_Line]) -> bool:
     """Whether a whole sentence stands in it already, so that it is no heading."""
-    return _SENTENCE_INSIDE.search(source, paragraph[0].start, paragraph[-1].end) is not None
+    return _SENTENCE_INSIDE.search(source, *_stretch(paragraph)) is not None
+
+
+def _stretch(paragraph: list[_Line]) -> tuple[int, int]:
+    """Where a paragraph stands; of one that is longer than any, its end alone, lest every line look through all others."""
+    end = paragraph[-1].end
+    return max(paragraph[0].start, end - _LONGEST), end
 
 
 def _assemble(
