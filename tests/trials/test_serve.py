@@ -3,6 +3,7 @@
 import re
 import signal
 import subprocess
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -90,6 +91,9 @@ def test_stopping_is_quiet(
     serve: Callable[[], tuple[Serving, Api]], processes: Processes, sign: signal.Signals
 ) -> None:
     serving, api = serve()
+    time.sleep(
+        10
+    )  # between the deployment and the wait for its dates, nothing is seen from outside
     serving.send_signal(sign)
     assert serving.wait(timeout=120) == 0
     assert is_silent(api)
