@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import bench_extract
 import bench_release
+import bench_scale
 import bench_seed
 from measurement import Measurement
 from rich.console import Console
@@ -14,6 +15,7 @@ BENCHES: tuple[Callable[[], Iterator[Measurement]], ...] = (
     bench_seed.measure,
     bench_extract.measure,
     bench_release.measure,
+    bench_scale.measure,
 )
 
 

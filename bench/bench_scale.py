@@ -1,0 +1,151 @@
+"""`huiyi publish` of many texts, end to end: beside a bare `jieba.cut`, with one and two processes, growing, and again.
+
+    python bench/bench_scale.py [HOW_MANY …]
+
+Without texts beside the repository the seed documents are read again and again. The seconds of a run are those of its record:
+reading, extracting, validating, comparing, writing, reading back; the start of Prefect's server and of Python is not among them.
+"""
+
+import itertools
+import json
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import psutil
+from bench_extract import BULK, cutter, read_texts
+from measurement import Measurement, at_least, at_most
+
+SIZES = (1_000, 10_000)
+HUIYI = Path(sys.executable).parent / "huiyi"
+_SAMPLE_SECONDS = 0.2
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a run's record says, and the most memory that it and its children held together, in MB."""
+
+    record: dict[str, Any]
+    peak_megabytes: float
+
+    @property
+    def seconds(self) -> float:
+        """Of the whole flow."""
+        return float(self.record["seconds"])
+
+    @property
+    def extraction(self) -> float:
+        """Of the step that extracts."""
+        return float(self.record["steps"]["Extracting"])
+
+
+def multiplied(texts: Sequence[str], how_many: int) -> Iterator[str]:
+    """The texts, and as many more as are wanted: the sentences of two texts in turn, so that none repeats another."""
+    for number in range(how_many):
+        turn, at = divmod(number, len(texts))
+        other = texts[(at + turn) % len(texts)]
+        yield texts[at] if not turn else "".join(_in_turn(texts[at], other))
+
+
+def _in_turn(one: str, other: str) -> Iterator[str]:
+    pairs = (
+        text.splitlines(keepends=True)
+        for text in (one.replace("。", "。\n"), other.replace("。", "。\n"))
+    )
+    for number, (here, there) in enumerate(itertools.zip_longest(*pairs, fillvalue="\n")):
+        yield there if number % 2 else here
+
+
+def write_texts(texts: Sequence[str], how_many: int, path: Path) -> Path:
+    """So many texts as JSON Lines."""
+    with path.open("w", encoding="utf-8") as lines:
+        for text in multiplied(texts, how_many):
+            lines.write(json.dumps({"text": text}, ensure_ascii=False) + "\n")
+    return path
+
+
+def publish(sources: Path, output: Path, *options: str) -> Run:
+    """Publish in a process of its own."""
+    command = [str(HUIYI), "publish", "-s", str(sources), "-o", str(output), *options]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    peaks = [0.0]
+    watcher = threading.Thread(target=_watch, args=(psutil.Process(process.pid), peaks))
+    watcher.start()
+    _, said = process.communicate()
+    watcher.join()
+    if process.returncode:
+        raise SystemExit(f"{' '.join(command)}: {said.decode()}")
+    newest = max((output / "runs").glob("*.json"))
+    return Run(json.loads(newest.read_text(encoding="utf-8")), peaks[0])
+
+
+def _watch(process: psutil.Process, peaks: list[float]) -> None:
+    """Add up what a process and its children hold, until it ends; memory that they share counts in each."""
+    while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
+        held = 0
+        for one in (process, *process.children(recursive=True)):
+            try:
+                held += one.memory_info().rss
+            except psutil.NoSuchProcess:
+                continue
+        peaks.append(max(peaks.pop(), held / 1e6))
+        time.sleep(_SAMPLE_SECONDS)
+
+
+def cut_seconds(texts: Sequence[str]) -> float:
+    """What a bare jieba takes, of the wall clock, its dictionary loaded."""
+    cut = cutter()
+    cut(texts[0])
+    began = time.perf_counter()
+    for text in texts:
+        cut(text)
+    return time.perf_counter() - began
+
+
+def measure(sizes: Sequence[int] = SIZES) -> Iterator[Measurement]:
+    """One process against two and against jieba on the texts as they are, then growth, then one text more."""
+    texts = read_texts(BULK, 1_000_000)
+    with tempfile.TemporaryDirectory() as folder:
+        work = Path(folder)
+        yield from _beside_jieba(texts, work)
+        yield from _growing(texts, sizes, work)
+
+
+def _beside_jieba(texts: Sequence[str], work: Path) -> Iterator[Measurement]:
+    all_texts = write_texts(texts, len(texts), work / "all.jsonl")
+    one, two = (publish(all_texts, work / n, "--workers", n) for n in ("1", "2"))
+    jieba = cut_seconds(texts)
+    yield Measurement(f"bare jieba.cut of {len(texts):,} texts", f"{jieba:.1f} s")
+    yield Measurement("publish, 1 process / jieba.cut", f"{one.seconds / jieba:.2f}")
+    yield at_most("publish, 2 processes / jieba.cut", two.seconds / jieba, 1.0)
+    for name, seconds in two.record["steps"].items():
+        yield Measurement(f"  of which {name}", f"{seconds / jieba:.2f}")
+    yield at_least("extraction, 1 process / 2", one.extraction / two.extraction, 1.7)
+
+
+def _growing(texts: Sequence[str], sizes: Sequence[int], work: Path) -> Iterator[Measurement]:
+    runs = []
+    for size in sizes:
+        sources = write_texts(texts, size, work / f"{size}.jsonl")
+        runs.append(publish(sources, work / f"out{size}", "--workers", "2"))
+        yield Measurement(f"publish of {size:,} texts, 2 processes", f"{runs[-1].seconds:.1f} s")
+        yield Measurement("  peak memory of all processes", f"{runs[-1].peak_megabytes:,.0f} MB")
+    for before, after, small, large in zip(runs, runs[1:], sizes, sizes[1:], strict=False):
+        bound = 1.05 * large / small
+        yield at_most(f"{large:,} texts / {small:,}", after.seconds / before.seconds, bound)
+    sources = write_texts(texts, sizes[-1] + 1, work / f"{sizes[-1]}.jsonl")
+    again = publish(sources, work / f"out{sizes[-1]}", "--workers", "2")
+    yield at_most(
+        f"{sizes[-1]:,} texts and one more / from nothing", again.seconds / runs[-1].seconds, 0.03
+    )
+    yield Measurement("  documents kept", f"{again.record['kept_documents']:,}")
+
+
+if __name__ == "__main__":
+    print(*measure([int(size) for size in sys.argv[1:]] or SIZES), sep="\n")
