@@ -3,7 +3,7 @@
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
 
@@ -65,11 +65,28 @@ def extract_shard(
     reader: Reader, corrections: Corrections, shard: Iterable[Source | Reject]
 ) -> Extracted:
     """The rows of a shard's documents, corrected; a document that cannot be released is a reject."""
+    [extracted] = extract_shards(reader, corrections, [list(shard)])
+    return extracted
+
+
+def extract_shards(
+    reader: Reader, corrections: Corrections, shards: Sequence[Sequence[Source | Reject]]
+) -> Iterator[Extracted]:
+    """What each shard gives, in their order; the documents of all of them take turns."""
+    came = read_in_turns(reader.extractor, chain.from_iterable(shards))
+    for shard in shards:
+        yield _collected(corrections, islice(came, len(shard)))
+
+
+def _collected(
+    corrections: Corrections, came: Iterable[tuple[Source | Reject, Extraction | Reject, float]]
+) -> Extracted:
+    """What came of a shard's documents, as tables."""
     rows: dict[str, list[Row]] = {table.name: [] for table in TABLES}
     rejects: list[Reject] = []
     corrected: list[AppliedCorrection] = []
     seconds: dict[str, float] = {}
-    for found, read, took in read_in_turns(reader.extractor, shard):
+    for found, read, took in came:
         if isinstance(found, Source):
             seconds[found.path] = took
         if isinstance(read, Reject):

@@ -18,7 +18,7 @@ from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTa
 
 from flows.corrections import Corrections
 from flows.errors import ReleaseError, StopError
-from flows.extraction import Extracted, extract_shard, load_reader
+from flows.extraction import Extracted, extract_shards, load_reader
 from flows.kept import Kept, key_of
 from flows.progress import step
 from flows.provenance import fingerprint_tables
@@ -170,9 +170,9 @@ def _dask_runner(scheduler: str) -> TaskRunner[Any]:
 
 def extract_lot(lexicons: Path, corrections: Corrections, kept: Kept, lot: _Lot) -> Done:
     """Extract each shard of a lot and keep what it gave."""
-    reader, took = load_reader(lexicons), []
-    for key, sources in lot:
-        extracted = extract_shard(reader, corrections, sources)
+    took: list[tuple[float, str]] = []
+    found = extract_shards(load_reader(lexicons), corrections, [sources for _, sources in lot])
+    for (key, _), extracted in zip(lot, found, strict=True):
         kept.put(key, extracted)
         took += [(seconds, path) for path, seconds in extracted.seconds.items()]
     return Done(len(took), tuple(heapq.nlargest(_SLOWEST, took)))

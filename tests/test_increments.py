@@ -1,7 +1,7 @@
 """Only what is new or changed is extracted, by one process or several, and nobody can tell from the release."""
 
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,11 +11,10 @@ from sample import VISIT_TEXT
 import flows.lots
 from flows.corrections import Corrections
 from flows.extraction import Extracted, Reader
-from flows.extraction import extract_shard as extract
+from flows.extraction import extract_shards as extract
 from flows.lots import Crew
 from flows.publish import Order, publish, rehearse
 from flows.releases import files_of, read_release
-from flows.sources import Reject
 from flows.spool import Spool
 from flows.watch import read_runs
 from transforms.source import Source
@@ -43,13 +42,12 @@ def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     paths: list[str] = []
 
     def extract_and_tell(
-        reader: Reader, corrections: Corrections, shard: Iterable[Source | Reject]
-    ) -> Extracted:
-        found = list(shard)
-        paths.extend(source.path for source in found)
-        return extract(reader, corrections, found)
+        reader: Reader, corrections: Corrections, shards: Sequence[Sequence[Source]]
+    ) -> Iterator[Extracted]:
+        paths.extend(source.path for shard in shards for source in shard)
+        return extract(reader, corrections, shards)
 
-    monkeypatch.setattr(flows.lots, "extract_shard", extract_and_tell)
+    monkeypatch.setattr(flows.lots, "extract_shards", extract_and_tell)
     return paths
 
 
