@@ -31,7 +31,7 @@ SUMS = "SHA256SUMS"
 AT_ONCE = 4
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 # Names that cannot lead out of the folder.
-_SUM = re.compile(r"([0-9a-f]{64})  ((?:[\w-][\w.-]*/)*[\w-][\w.-]*)")
+_SUM = re.compile(r"([0-9a-f]{64})  ((?:[\w-][\w.-]*+/)*+[\w-][\w.-]*+)")
 # What the table of versions shows.
 _OVERVIEW = {"documents.parquet", "initiatives.parquet", "changes.parquet", "provenance.json"}
 

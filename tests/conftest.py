@@ -20,9 +20,12 @@ if "PREFECT_HOME" not in os.environ:
 
 from sample import MEETING_TEXT, VISIT_TEXT, sample_tables
 
-from flows.provenance import Provenance, SourceRecord
+from flows.corrections import Corrections
+from flows.extraction import assemble, extract_shard, load_reader
+from flows.provenance import Provenance, SourceRecord, record_source
 from flows.releases import Dataset, Release, read_release
-from flows.sources import LEXICONS, Reject
+from flows.sources import LEXICONS, Reject, read_sources
+from transforms.source import Source
 
 ROOT = Path(__file__).parent.parent
 
@@ -45,6 +48,14 @@ def sample_dataset(
             sources=tuple(SourceRecord(d["path"], d["sha256"], "about") for d in documents),
         ),
     )
+
+
+def dataset_of(*paths: Path) -> Dataset:
+    """What the sources of folders and files give, as a dataset."""
+    found = list(read_sources(paths))
+    reader, nothing = load_reader(LEXICONS), Corrections("", ())
+    records = [record_source(source) for source in found if isinstance(source, Source)]
+    return assemble(reader, nothing, records, (), [extract_shard(reader, nothing, found)])
 
 
 @pytest.fixture

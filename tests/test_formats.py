@@ -7,13 +7,13 @@ from pathlib import Path
 import files
 import pyarrow as pa
 import pytest
+from conftest import dataset_of
 from layouts import simplified
 from opencc import OpenCC
 
 from flows.corrections import Corrections
-from flows.extraction import assemble, extract_one, extract_shard, load_reader
+from flows.extraction import extract_one, load_reader
 from flows.prove import prove
-from flows.provenance import record_source
 from flows.releases import release
 from flows.sandbox import parse_safely
 from flows.sources import LEXICONS, Reject, read_sources
@@ -117,10 +117,7 @@ def test_a_release_of_every_kind_of_file_is_verified_and_proved(tmp_path: Path) 
         paragraphs = report("wangchuan-standing-committee")
         paragraphs[-1] += f"出席会议的还有第{number}组的同志。"
         (folder / f"report{number}.{suffix}").write_bytes(made(paragraphs))
-    nothing = Corrections("", ())
-    found = list(read_sources([folder]))
-    records = [record_source(source) for source in found if isinstance(source, Source)]
-    dataset = assemble(reader, nothing, records, (), [extract_shard(reader, nothing, found)])
+    dataset, nothing = dataset_of(folder), Corrections("", ())
     assert dataset.rejects == ()
     made_of = release(dataset, tmp_path / "datasets").release
     assert list(verify(made_of, reader.division_codes, folder)) == []

@@ -12,13 +12,11 @@ from pathlib import Path
 import files
 import pyarrow as pa
 import pytest
+from conftest import dataset_of
 from sample import MEETING_TEXT
 
 from flows import sandbox
-from flows.corrections import Corrections
-from flows.extraction import assemble, extract_shard, load_reader
-from flows.releases import Dataset, release
-from flows.sources import LEXICONS, read_sources
+from flows.releases import release
 
 TEXT = "会议强调，要抓好落实。"
 REPORT = ["云溪县委会议召开", TEXT]
@@ -210,13 +208,6 @@ def _far_away() -> bytes:
     """A day of the year five million."""
     days = pa.array([2**31 - 1], pa.date32())
     return files.parquet_of(pa.table({"text": [TEXT], "published_on": days}))
-
-
-def dataset_of(*paths: Path) -> Dataset:
-    """What a run makes of sources."""
-    reader, nothing = load_reader(LEXICONS), Corrections("", ())
-    found = list(read_sources(paths))
-    return assemble(reader, nothing, [extract_shard(reader, nothing, found)])
 
 
 def expect_good_alone(folder: Path, name: str, says: str) -> None:

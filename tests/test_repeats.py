@@ -6,15 +6,11 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+from conftest import dataset_of
 
-from flows.corrections import Corrections
 from flows.diff import tally
-from flows.extraction import assemble, extract_shard, load_reader
-from flows.provenance import record_source
 from flows.releases import Dataset, release
 from flows.repeats import SAME, Repeats, Text, day_of, released_once, repeat_among, runs
-from flows.sources import LEXICONS, read_sources
-from transforms.source import Source
 
 CHECKED = Path(__file__).parent / "check"
 GOOD = (CHECKED / "00-good.txt").read_text(encoding="utf-8")
@@ -38,16 +34,8 @@ def sources(tmp_path: Path) -> Path:
     return folder
 
 
-def dataset_of(sources: Path) -> Dataset:
-    reader, nothing = load_reader(LEXICONS), Corrections("", ())
-    shard = list(read_sources([sources]))
-    records = [record_source(found) for found in shard if isinstance(found, Source)]
-    extracted = extract_shard(reader, nothing, shard)
-    return released_once(assemble(reader, nothing, records, (), [extracted]))
-
-
 def test_a_report_is_released_once(sources: Path) -> None:
-    dataset = dataset_of(sources)
+    dataset = released_once(dataset_of(sources))
     documents = dataset.tables["documents"]
     assert documents["path"].to_pylist() == ["a.txt", "b.jsonl#3"]
     kept = set(documents["document_id"].to_pylist())
@@ -64,7 +52,7 @@ def test_a_report_is_released_once(sources: Path) -> None:
 
 
 def test_a_release_lists_the_other_sources_of_a_report(sources: Path, tmp_path: Path) -> None:
-    dataset = dataset_of(sources)
+    dataset = released_once(dataset_of(sources))
     folder = release(dataset, tmp_path / "datasets").release.folder
     with (folder / "repeats.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
@@ -94,9 +82,9 @@ def test_a_report_that_came_first_takes_the_place_of_the_same(
     sources: Path, tmp_path: Path
 ) -> None:
     (sources / "a.txt").rename(tmp_path / "a.txt")
-    release(dataset_of(sources), tmp_path / "datasets")
+    release(released_once(dataset_of(sources)), tmp_path / "datasets")
     (tmp_path / "a.txt").rename(sources / "a.txt")
-    changes = release(dataset_of(sources), tmp_path / "datasets").plan.changes
+    changes = release(released_once(dataset_of(sources)), tmp_path / "datasets").plan.changes
     why = {(change, reason) for _, change, reason, _ in tally(changes)}
     assert why == {("added", "source_added"), ("removed", "source_removed")}
 
