@@ -17,7 +17,7 @@ data: $(READY)   ## build the release of seeds/ in datasets/
 test: check      ## every check and every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile
 trials: $(READY) ## what runs in production: schedules, workers, PostgreSQL, the action (three minutes)
-	@$(BIN)/python -m pytest -m trial tests/trials tests/test_action.py -n 2
+	@$(BIN)/python -m pytest -m trial tests/trials tests/test_action.py -n 2 $(AGAIN)
 fuzz: $(READY)   ## read 100,000 mutated files; make fuzz N=2000 SEED=7 for fewer or others
 	@$(BIN)/python tests/fuzz.py $(or $(N),100000) --seed $(or $(SEED),1)
 check: $(READY)  ## style, types, import contracts

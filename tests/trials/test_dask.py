@@ -39,7 +39,7 @@ def test_a_worker_that_dies_costs_nothing(processes: Processes, many: Path, tmp_
     doomed, _ = (processes.start(BIN / "dask", "worker", address, *options) for _ in range(2))
     output, alone = tmp_path / "dask", tmp_path / "alone"
     run = processes.start(BIN / "huiyi", "publish", "-s", many, "-o", output, "--dask", address)
-    until(lambda: list((output / ".cache").glob("*.arrow")), 400, "a shard is extracted")
+    until(lambda: list((output / ".cache").glob("*.arrow")), "a shard is extracted")
     os.kill(doomed.pid, signal.SIGKILL)
     assert run.wait(timeout=600) == 0
     assert doomed.wait() == -signal.SIGKILL
