@@ -42,13 +42,14 @@ class Crew:
     processes: int = 1
     scheduler: str | None = None
 
-    def runner(self) -> TaskRunner[Any]:
-        """What the lots are given to."""
-        if self.scheduler is not None:
+    def runner(self, lots: int) -> TaskRunner[Any]:
+        """What so many lots are given to; one alone is not worth another process, which takes seconds to start."""
+        if self.scheduler is not None and lots:
             return _dask_runner(self.scheduler)
-        if self.processes == 1:
+        processes = min(self.processes, lots)
+        if processes <= 1:
             return ThreadPoolTaskRunner(max_workers=1)
-        return ProcessPoolTaskRunner(max_workers=self.processes)
+        return ProcessPoolTaskRunner(max_workers=processes)
 
     @property
     def lots_ahead(self) -> int:
@@ -90,10 +91,11 @@ def extract_all(
     known = {key: kept.find(key) for key in shards}
     missing = {key: shard for key, shard in shards.items() if known[key] is None}
     kept_documents = _count(shards.values()) - _count(missing.values())
-    lots = ([(key, spool.read(shard)) for key, shard in lot.items()] for lot in _lots(missing))
+    lots = list(_lots(missing))
+    read = ([(key, spool.read(shard)) for key, shard in lot.items()] for lot in lots)
     done = Done()
-    with step("Extracting") as tell:
-        for lot in _extract(lots, kept, lexicons, corrections, crew):
+    with step("Extracting") as tell, crew.runner(len(lots)) as runner:
+        for lot in _extract(read, runner, crew.lots_ahead, (lexicons, corrections, kept)):
             done += lot
             tell(kept_documents + done.documents)
     parts = tuple(part or _made(kept, key) for key, part in known.items())
@@ -130,24 +132,22 @@ _Lot = Sequence[tuple[str, Sequence[Source]]]
 
 
 def _extract(
-    lots: Iterable[_Lot], kept: Kept, lexicons: Path, corrections: Corrections, crew: Crew
+    lots: Iterable[_Lot],
+    runner: TaskRunner[Any],
+    ahead: int,
+    given: tuple[Path, Corrections, Kept],
 ) -> Iterator[Done]:
     """Have every lot extracted, a few at a time, so that memory stays flat."""
     extract = task(cache_policy=NO_CACHE)(extract_lot)
+    lexicons, corrections, kept = given
+    always = {"lexicons": lexicons.absolute(), "corrections": corrections, "kept": kept}
     running: deque[PrefectFuture[Done]] = deque()
-    with crew.runner() as runner:
-        for lot in lots:
-            given = {
-                "lexicons": lexicons.absolute(),
-                "corrections": corrections,
-                "kept": kept,
-                "lot": lot,
-            }
-            running.append(runner.submit(extract, given))
-            if len(running) >= crew.lots_ahead:
-                yield running.popleft().result()
-        while running:
+    for lot in lots:
+        running.append(runner.submit(extract, {**always, "lot": lot}))
+        if len(running) >= ahead:
             yield running.popleft().result()
+    while running:
+        yield running.popleft().result()
 
 
 def _dask_runner(scheduler: str) -> TaskRunner[Any]:
