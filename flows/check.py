@@ -15,8 +15,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.derive import rows_to_table
+from expectations.rules import squeeze
 from expectations.tables import TABLES, Row
 from flows.corrections import Corrections, read_corrections
+from flows.diff import short
 from flows.errors import ReleaseError
 from flows.expecting import Expecting
 from flows.extraction import Reader, load_reader, read_one
@@ -171,7 +173,9 @@ class _Inspector:
             elif code in ("bidi-control", "invisible-character"):
                 yield _Note(code, f"{what} stands here", found.start, words)
             else:
-                yield _Note(code, f"“{_short(words)}”: {CODES[code].summary}", found.start, words)
+                yield _Note(
+                    code, f"“{short(words, _LONGEST)}”: {CODES[code].summary}", found.start, words
+                )
 
     def _about_release(self, source: Source, rows: Rows) -> Iterator["_Note"]:
         """Whether the text is new: by its path, its bytes and its words."""
@@ -434,7 +438,7 @@ def _about_shares(rows: Rows) -> Iterator[_Note]:
     ):
         if shares[role] > most:
             first = next(c for c in rows["clauses"] if c.role == role)
-            said = f"{shares[role]:.0%} of the text is {role} (at most {most:.0%}), first “{_short(first.text)}”"
+            said = f"{shares[role]:.0%} of the text is {role} (at most {most:.0%}), first “{short(first.text, _LONGEST)}”"
             yield _Note(code, said, first.start, first.text)
 
 
@@ -467,7 +471,7 @@ def _shares(rows: Rows) -> dict[str, float]:
     shares: dict[str, float] = defaultdict(float)
     total = max(1, rows["documents"][0].characters)
     for clause in rows["clauses"]:
-        shares[clause.role] += len("".join(clause.text.split())) / total
+        shares[clause.role] += len(squeeze(clause.text)) / total
     return shares
 
 
@@ -493,8 +497,3 @@ def _few_of_each(findings: Sequence[Finding]) -> list[Finding]:
 def _masked(number: str) -> str:
     """A private number as it may be shown: others read the log as well."""
     return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"
-
-
-def _short(words: str, most: int = _LONGEST) -> str:
-    flat = " ".join(words.split())
-    return flat if len(flat) <= most else f"{flat[:most]}…"

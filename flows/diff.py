@@ -1,6 +1,7 @@
 """Two datasets -> what changed, why, and what the next version is called."""
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple, TypeAlias
@@ -32,6 +33,7 @@ CHANGE_SCHEMA = pa.schema(
 # What a sidecar decides of a document; the other columns are read out of its text.
 _SIDECAR_COLUMNS = {"path", "media_type", "publisher", "published_on", "source_url", "licence"}
 _EXAMPLES = 5
+_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -56,6 +58,16 @@ class Version(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.major}.{self.minor}.{self.patch}"
+
+    @classmethod
+    def read(cls, name: str) -> "Version | None":
+        """The version of that name, None for any other name.
+
+        >>> Version.read("1.10.0"), Version.read("docs")
+        (Version(major=1, minor=10, patch=0), None)
+        """
+        match = _VERSION.fullmatch(name)
+        return cls(*map(int, match.groups())) if match else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -401,7 +413,10 @@ def _words_of(snapshot: Snapshot, table: str, row_id: str) -> str:
 
 
 def _short(value: str | None) -> str:
-    if value is None:
-        return "∅"
-    flat = " ".join(value.split())
-    return flat if len(flat) <= 60 else f"{flat[:60]}…"
+    return "∅" if value is None else short(value)
+
+
+def short(words: str, most: int = 60) -> str:
+    """The words on one line, cut after so many characters."""
+    flat = " ".join(words.split())
+    return flat if len(flat) <= most else f"{flat[:most]}…"

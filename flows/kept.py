@@ -5,13 +5,13 @@ that read. So nothing here ever goes out of date: what has changed has another n
 is removed. The folder may be deleted at any time; the next run extracts everything anew.
 """
 
-import contextlib
 import hashlib
 import io
 import json
 import os
+import shutil
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from expectations.tables import TABLES
 from flows.corrections import Corrections
 from flows.extraction import Extracted
 from flows.provenance import AppliedCorrection
+from flows.releases import disk_told_plainly
 from flows.sources import Reject
 from flows.spool import Shard
 
@@ -53,13 +54,13 @@ class Kept:
 
     def put(self, key: str, extracted: Extracted) -> None:
         """Keep a result; it is seen only when it is whole and durable."""
-        self.folder.mkdir(parents=True, exist_ok=True)
-        descriptor, name = tempfile.mkstemp(dir=self.folder)
-        with os.fdopen(descriptor, "w+b") as file, _removed_if_failed(name):
-            _write(file, extracted)
-            file.flush()
-            os.fsync(descriptor)
-            Path(name).rename(self._path(key))
+        with disk_told_plainly(self.folder), tempfile.TemporaryDirectory(dir=self.folder) as aside:
+            whole = Path(aside, key)
+            with whole.open("w+b") as file:
+                _write(file, extracted)
+                file.flush()
+                os.fsync(file.fileno())
+            whole.rename(self._path(key))
 
     def borrow(self, other: "Kept") -> None:
         """Have what the other folder has, without a copy."""
@@ -71,7 +72,7 @@ class Kept:
         names = {self._path(key).name for key in keys}
         for path in self.folder.iterdir():
             if path.name not in names:
-                path.unlink(missing_ok=True)
+                shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_SUFFIX}"
@@ -111,12 +112,3 @@ def _read(file: pa.MemoryMappedFile) -> Extracted:
 def _next_table(file: pa.MemoryMappedFile) -> pa.Table:
     with pa.ipc.open_stream(file) as stream:
         return stream.read_all()
-
-
-@contextlib.contextmanager
-def _removed_if_failed(name: str) -> Iterator[None]:
-    try:
-        yield
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

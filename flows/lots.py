@@ -1,12 +1,13 @@
 """Shards -> what each gave: taken from what is kept, or extracted by as many processes as the flow has.
 
 Shards that are missing are extracted in lots of many documents, so that what the engine costs for each task does not
-count. What a process extracted it puts into the kept results; nothing but a count comes back.
+count. What a process extracted it puts into the kept results; what comes back is how many documents that were, and which
+of them took long.
 """
 
 import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -30,8 +31,6 @@ _LOTS_AHEAD = 2
 """So many lots for each process are in memory at once."""
 _LOTS_ON_DASK = 64
 _SCHEDULER_SECONDS = 20
-
-
 _SLOWEST = 10
 
 
@@ -95,7 +94,8 @@ def extract_all(
     read = ([(key, spool.read(shard)) for key, shard in lot.items()] for lot in lots)
     done = Done()
     with step("Extracting") as tell, crew.runner(len(lots)) as runner:
-        for lot in _extract(read, runner, crew.lots_ahead, (lexicons, corrections, kept)):
+        always = {"lexicons": lexicons.absolute(), "corrections": corrections, "kept": kept}
+        for lot in _extract(read, always, runner, crew.lots_ahead):
             done += lot
             tell(kept_documents + done.documents)
     parts = tuple(part or _made(kept, key) for key, part in known.items())
@@ -132,15 +132,10 @@ _Lot = Sequence[tuple[str, Sequence[Source]]]
 
 
 def _extract(
-    lots: Iterable[_Lot],
-    runner: TaskRunner[Any],
-    ahead: int,
-    given: tuple[Path, Corrections, Kept],
+    lots: Iterable[_Lot], always: Mapping[str, Any], runner: TaskRunner[Any], ahead: int
 ) -> Iterator[Done]:
-    """Have every lot extracted, a few at a time, so that memory stays flat."""
+    """Have every lot extracted, a few at a time, so that memory stays flat; `always` is given with each of them."""
     extract = task(cache_policy=NO_CACHE)(extract_lot)
-    lexicons, corrections, kept = given
-    always = {"lexicons": lexicons.absolute(), "corrections": corrections, "kept": kept}
     running: deque[PrefectFuture[Done]] = deque()
     for lot in lots:
         running.append(runner.submit(extract, {**always, "lot": lot}))

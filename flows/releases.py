@@ -10,7 +10,6 @@ import hashlib
 import io
 import json
 import os
-import re
 import shutil
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -33,10 +32,10 @@ from flows.origins import ORIGIN, Reject
 from flows.provenance import Provenance, read_provenance
 from flows.storage import is_passing
 
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+SUMS = "SHA256SUMS"
 _LOCK_SECONDS = 30.0
 _ROWS_PER_GROUP = 122_880
-_AT_ONCE = 4
+AT_ONCE = 4
 _REPEATS = pa.schema(
     [
         *((name, pa.string()) for name in ("document_id", "path", "other_path")),
@@ -160,9 +159,9 @@ def list_releases(output: Path) -> list[Release]:
     """The releases of a folder, oldest version first."""
     if not output.is_dir():
         return []
-    found = [(_VERSION.fullmatch(p.name), p) for p in output.iterdir() if p.is_dir()]
+    found = [(Version.read(p.name), p) for p in output.iterdir() if p.is_dir()]
     return sorted(
-        (Release(Version(*map(int, m.groups())), p) for m, p in found if m and not p.is_symlink()),
+        (Release(version, p) for version, p in found if version and not p.is_symlink()),
         key=lambda release: release.version,
     )
 
@@ -175,8 +174,9 @@ def read_release(output: Path, name: str = "latest") -> Release:
             return release
     folder = Path(name).resolve()
     if (folder / "datapackage.json").exists():
-        version = json.loads((folder / "datapackage.json").read_bytes())["version"]
-        return Release(Version(*map(int, version.split("."))), folder)
+        version = Version.read(json.loads((folder / "datapackage.json").read_bytes())["version"])
+        assert version
+        return Release(version, folder)
     known = ", ".join(str(r.version) for r in releases) or "none yet; make one with `huiyi publish`"
     raise ReleaseError(f"no release {name} in {output} (there: {known})")
 
@@ -199,7 +199,7 @@ def plan_release(dataset: Dataset, output: Path) -> Plan:
 
 def release(dataset: Dataset, output: Path) -> Published:
     """Publish the dataset unless the newest release already holds it."""
-    with alone(output), _told_plainly(output):
+    with alone(output), disk_told_plainly(output):
         plan = plan_release(dataset, output)
         newest = plan.unchanged or _add_release(dataset, plan, output)
         point_to(newest, output)
@@ -231,12 +231,12 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
     if dataset.guards:
         _write_text(folder / "guards.json", derive.to_json(asdict(dataset.guards)))
     names = files_of(folder)
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         hashes = dict(zip(names, threads.map(hash_file, map(folder.joinpath, names)), strict=True))
     hashes |= _write_metadata(dataset, plan.step.version, folder, hashes)
     sums = [f"{hashes[name]}  {name}\n" for name in sorted(hashes)]
-    _write_text(folder / "SHA256SUMS", "".join(sums))
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
+    _write_text(folder / SUMS, "".join(sums))
+    with ThreadPoolExecutor(AT_ONCE) as threads:
         list(threads.map(_sync, [*folder.rglob("*"), folder]))
 
 
@@ -416,7 +416,7 @@ def alone(output: Path) -> Iterator[None]:
 
 
 def _lock(output: Path) -> filelock.BaseFileLock:
-    with _told_plainly(output):
+    with disk_told_plainly(output):
         output.mkdir(parents=True, exist_ok=True)
         lock = filelock.FileLock(output / ".lock", is_singleton=True, thread_local=False)
         try:
@@ -430,7 +430,7 @@ def _lock(output: Path) -> filelock.BaseFileLock:
 
 
 @contextlib.contextmanager
-def _told_plainly(output: Path) -> Iterator[None]:
+def disk_told_plainly(output: Path) -> Iterator[None]:
     """A disk that is full or cannot be written becomes a message; nothing was published."""
     try:
         yield

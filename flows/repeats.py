@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
+from expectations.rules import squeeze
 from flows.origins import ORIGIN, Reject, Repeated, reading_order
 from flows.releases import Dataset
 
@@ -156,12 +157,12 @@ def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:
 
     Of a text that shares nine tenths of its runs, most of sixteen runs picked evenly are there: few others are counted.
     """
-    squeezed = "".join(document.text.split())
+    squeezed = squeeze(document.text)
     step = max(1, len(squeezed) // _PROBES)
     probes = [squeezed[at : at + _RUN] for at in range(0, len(squeezed), step)][:_PROBES]
     own = runs(document.text)
     for other in others:
-        packed = "".join(other.text.split())
+        packed = squeeze(other.text)
         if sum(probe in packed for probe in probes) * 2 < len(probes):
             continue
         likeness = _jaccard(own, runs(packed))
@@ -172,7 +173,7 @@ def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:
 
 def runs(text: str) -> Runs:
     """The different runs of five characters of a text without its white space, each as a number."""
-    characters = np.frombuffer("".join(text.split()).encode("utf-32-le", "replace"), np.uint32)
+    characters = np.frombuffer(squeeze(text).encode("utf-32-le", "replace"), np.uint32)
     windows = np.lib.stride_tricks.sliding_window_view(
         np.pad(characters, (0, max(0, _RUN - len(characters)))), _RUN
     )

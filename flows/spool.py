@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from flows.provenance import SourceRecord, record_source
+from flows.releases import disk_told_plainly
 from flows.sources import Reject
 from transforms.source import Source
 
@@ -42,8 +43,10 @@ class Spool:
     """All sources of a run in a file without a name, which ends with the process; memory holds where each stands."""
 
     def __init__(self, folder: Path) -> None:
-        folder.mkdir(parents=True, exist_ok=True)
-        self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
+        self._folder = folder
+        with disk_told_plainly(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
         self._entries: list[_Entry] = []
         self._rejects: list[Reject] = []
 
@@ -55,7 +58,8 @@ class Spool:
                 continue
             self._entries.append(_Entry(record_source(one), self._file.tell()))
             # The file is this process's own: nobody else can have written what is read from it.
-            pickle.dump(one, self._file, pickle.HIGHEST_PROTOCOL)
+            with disk_told_plainly(self._folder):
+                pickle.dump(one, self._file, pickle.HIGHEST_PROTOCOL)
             yield len(self._entries)
 
     @property

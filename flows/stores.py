@@ -24,12 +24,9 @@ import platformdirs
 from flows.diff import Version
 from flows.errors import PassingError, ReleaseError, StopError
 from flows.progress import step
-from flows.releases import alone, hash_file, list_releases
+from flows.releases import AT_ONCE, SUMS, alone, hash_file, list_releases
 
 INDEX = "latest.json"
-SUMS = "SHA256SUMS"
-AT_ONCE = 4
-_VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 # Names that cannot lead out of the folder.
 _SUM = re.compile(r"([0-9a-f]{64})  ((?:[\w-][\w.-]*+/)*+[\w-][\w.-]*+)")
 # What the table of versions shows.
@@ -90,7 +87,7 @@ class Store:
         try:
             said = json.loads(content or b"{}")
             if "releases" in said:
-                listed = {_version(name): digest for name, digest in said["releases"].items()}
+                listed = {Version.read(name): digest for name, digest in said["releases"].items()}
                 return Index({v: digest for v, digest in listed.items() if v}, said.get("claim"))
         except (ValueError, TypeError, AttributeError) as error:
             raise ReleaseError(
@@ -107,7 +104,7 @@ class Store:
             if error_code(error) == "NoSuchBucket":
                 raise
             return []
-        versions = (_version(path.rstrip("/").rpartition("/")[2]) for path in found)
+        versions = (Version.read(path.rstrip("/").rpartition("/")[2]) for path in found)
         return sorted(version for version in versions if version)
 
     def fetch(
@@ -146,11 +143,6 @@ def read_sums(text: str) -> Mapping[str, str]:
     """File -> SHA-256, as a release's checksums say it."""
     matches = [_SUM.fullmatch(line) for line in text.splitlines()]
     return {match[2]: match[1] for match in matches if match}
-
-
-def _version(name: str) -> Version | None:
-    match = _VERSION.fullmatch(name)
-    return Version(*map(int, match.groups())) if match else None
 
 
 def _is_no_csv(name: str) -> bool:

@@ -19,11 +19,9 @@ from typing import Any
 from flows.diff import Version
 from flows.errors import ReleaseError
 from flows.progress import step
-from flows.releases import Published, hash_file
+from flows.releases import AT_ONCE, SUMS, Published, hash_file
 from flows.stores import (
-    AT_ONCE,
     INDEX,
-    SUMS,
     Index,
     Store,
     error_code,

@@ -16,7 +16,7 @@ from expectations.rules import Dataset as RuleDataset
 from expectations.tables import TABLES, Table, table_of
 from flows.diff import CHANGE_SCHEMA, row_ids
 from flows.excel import FOLDER, twin_bytes
-from flows.releases import Release, csv_bytes, files_of, hash_file, parquet_bytes
+from flows.releases import SUMS, Release, csv_bytes, files_of, hash_file, parquet_bytes
 from flows.sandbox import parse_safely
 from flows.sources import read_sources
 from transforms.pages import Page
@@ -25,7 +25,6 @@ from transforms.source import Rejected, Source
 # Its type stubs know fewer combinations of arrays and scalars than it does.
 pc: Any = pyarrow.compute
 
-_SUMS = "SHA256SUMS"
 _SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {"changes": CHANGE_SCHEMA}
 
 
@@ -54,17 +53,17 @@ def verify(release: Release, division_codes: frozenset[str], sources: Path | Non
 
 def _damaged_files(folder: Path) -> Iterator[str]:
     """Files that are missing, surplus, or not what their checksum says."""
-    sums_file = folder / _SUMS
+    sums_file = folder / SUMS
     if not sums_file.exists():
         yield f"{sums_file}: is missing"
         return
     sums, malformed = _read_sums(sums_file)
     yield from malformed
-    there = set(files_of(folder)) - {_SUMS}
+    there = set(files_of(folder)) - {SUMS}
     for name in sorted(sums.keys() - there):
         yield f"{folder / name}: is missing"
     for name in sorted(there - sums.keys()):
-        yield f"{folder / name}: is not listed in {_SUMS}"
+        yield f"{folder / name}: is not listed in {SUMS}"
     for name in sorted(sums.keys() & there):
         if hash_file(folder / name) != sums[name]:
             yield _damage(folder, name, sums)
@@ -89,10 +88,10 @@ def _damage(folder: Path, name: str, sums: Mapping[str, str]) -> str:
     found, right = (folder / name).read_bytes(), _from_twin(folder, name, sums)
     if right == found:
         return (
-            f"{folder / _SUMS}: the checksum of {name} is not what was published; the file is whole"
+            f"{folder / SUMS}: the checksum of {name} is not what was published; the file is whole"
         )
     if right is None or hashlib.sha256(right).hexdigest() != sums[name]:
-        return f"{folder / name}: is not what its checksum in {_SUMS} says"
+        return f"{folder / name}: is not what its checksum in {SUMS} says"
     at = next((i for i, (a, b) in enumerate(zip(found, right, strict=False)) if a != b), None)
     at = min(len(found), len(right)) if at is None else at
     line = f", line {right.count(10, 0, at) + 1}" if name.endswith(".csv") else ""

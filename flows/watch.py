@@ -101,7 +101,6 @@ class Run:
             "unexplained characters": f"{self.unexplained_share or 0:.2%}",
             "seconds": f"{self.seconds:,}",
         }
-        facts |= {f"slowest: {path}": f"{took:,} s" for path, took in self.slowest.items()}
         facts |= {f"seconds: {name}": f"{took:,}" for name, took in self.steps.items()}
         return "\n".join(["| | |", "|---|---|", *(f"| {k} | {v} |" for k, v in facts.items())])
 

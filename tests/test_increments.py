@@ -1,5 +1,6 @@
 """Only what is new or changed is extracted, by one process or several, and nobody can tell from the release."""
 
+import errno
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -10,6 +11,7 @@ from sample import VISIT_TEXT
 
 import flows.lots
 from flows.corrections import Corrections
+from flows.errors import ReleaseError
 from flows.extraction import Extracted, Reader
 from flows.extraction import extract_shards as extract
 from flows.lots import Crew
@@ -196,3 +198,24 @@ def test_a_text_goes_to_its_shard_wherever_it_comes_from(tmp_path: Path) -> None
     for shard in one.shards():
         assert {record.document_id[:2] for record in shard.records} == {shard.prefix}
         assert [source.path for source in one.read(shard)] == [r.path for r in shard.records]
+
+
+def test_a_disk_that_refuses_is_told_plainly_and_the_next_run_goes_on(
+    many: Order, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("flows.kept.os.fsync", full)
+        with pytest.raises(ReleaseError, match=r"cannot write to .*cache.*No space.*make room"):
+            publish(many)
+    assert list((many.output / ".cache").iterdir()) == []
+    assert publish(many)[0].row_counts["documents"] == 11
+
+
+def test_a_folder_of_results_that_is_none_is_told_plainly(many: Order) -> None:
+    many.output.mkdir()
+    (many.output / ".cache").write_text("no folder", encoding="utf-8")
+    with pytest.raises(ReleaseError, match=r"cannot write to .*\.cache"):
+        publish(many)

@@ -1,12 +1,8 @@
 """The flow that schedules start: what its state says, what it leaves behind, whom it tells."""
 
 import errno
-import json
 import os
-import threading
 import time
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -30,24 +26,13 @@ pytestmark = pytest.mark.usefixtures("prefect_server")
 
 
 @pytest.fixture
-def posted(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict[str, Any]]]:
+def posted(
+    webhook: tuple[str, list[dict[str, Any]]], monkeypatch: pytest.MonkeyPatch
+) -> list[dict[str, Any]]:
     """What a webhook at HUIYI_WEBHOOK is told."""
-    told: list[dict[str, Any]] = []
-
-    class Webhook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Webhook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    monkeypatch.setenv("HUIYI_WEBHOOK", f"http://127.0.0.1:{server.server_port}/huiyi")
-    yield told
-    server.shutdown()
+    address, told = webhook
+    monkeypatch.setenv("HUIYI_WEBHOOK", f"{address}huiyi")
+    return told
 
 
 def run(order: Order, timeout_seconds: float | None = None) -> State[Any]:

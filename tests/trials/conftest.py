@@ -1,15 +1,11 @@
 """Trials start what runs in production: servers, schedules, workers, databases, as processes of their own."""
 
-import json
 import os
 import shutil
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sample import MEETING_TEXT
@@ -46,26 +42,6 @@ def texts(tmp_path: Path) -> Path:
     folder.mkdir()
     (folder / "meeting.txt").write_text(MEETING_TEXT, encoding="utf-8")
     return folder
-
-
-@pytest.fixture
-def webhook() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """An address on this machine, and what is posted to it."""
-    told: list[dict[str, Any]] = []
-
-    class Webhook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: object) -> None:
-            pass
-
-    server = HTTPServer(("127.0.0.1", 0), Webhook)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}/", told
-    server.shutdown()
 
 
 def _postgres_binaries() -> Path | None:
