@@ -1,5 +1,5 @@
 # Everything here installs into .venv in this folder and needs python3 (3.11 or newer), git and make.
-.PHONY: help data test trials check format bench lock docs clean
+.PHONY: help data test trials fuzz check format bench lock clean
 SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -16,7 +16,7 @@ data: $(READY)   ## build the release of seeds/ in datasets/
 	@$(BIN)/huiyi publish
 test: check      ## every check and every test
 	@$(BIN)/python -m pytest -n auto --dist loadfile
-trials: $(READY) ## what runs in production: schedules, workers, PostgreSQL, the action (three minutes)
+trials: $(READY) ## what runs in production: schedules, workers, PostgreSQL, Dask, the action (some minutes)
 	@$(BIN)/python -m pytest -m trial tests/trials tests/test_action.py -n 2 $(AGAIN)
 fuzz: $(READY)   ## read 100,000 mutated files; make fuzz N=2000 SEED=7 for fewer or others
 	@$(BIN)/python tests/fuzz.py $(or $(N),100000) --seed $(or $(SEED),1)

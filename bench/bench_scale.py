@@ -3,7 +3,8 @@
     python bench/bench_scale.py [HOW_MANY …]
 
 Without texts beside the repository the seed documents are read again and again. The seconds of a run are those of its record:
-reading, extracting, validating, comparing, writing, reading back; the start of Prefect's server and of Python is not among them.
+reading, extracting, validating, comparing, writing, reading back; the start of Prefect's server and of Python, and the
+measure of quality that is taken meanwhile, are not among them.
 """
 
 import itertools

@@ -40,7 +40,8 @@ from transforms.hygiene import Hygiene
 from transforms.parsing import Parsed
 from transforms.source import Rejected, Source
 
-# From these shares of a text's characters on, something is the matter with it; of 6,000 reports hardly one has a tenth.
+# From these shares of a text's characters on, something is the matter with it: of 5,815 broadcast reports, which are short,
+# 625 have as much that is unexplained, and 6 as much furniture.
 _UNEXPLAINED, _DEBRIS = 0.1, 0.1
 _LONGEST = 24
 _SHOWN_PER_CODE = 5

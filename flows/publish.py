@@ -116,7 +116,8 @@ def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Datase
             tell(count)
     found = extract_all(spool, kept, order.lexicons, corrections, order.crew)
     dataset = assemble(reader, corrections, spool.records, spool.rejects, found.parts)
-    dataset = released_once(dataset)
+    with step("Looking for repetitions"):
+        dataset = released_once(dataset)
     run.extracted(found)
     run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)

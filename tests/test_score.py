@@ -13,9 +13,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from conftest import Run
 
 from flows.agreement import Agreement, Count, GoldText
-from flows.cli import main
 from flows.corrections import Corrections
 from flows.errors import StopError
 from flows.extraction import extract_shard, load_reader
@@ -278,21 +278,14 @@ def test_every_number_is_what_the_shared_scorer_says(
 
 
 @pytest.fixture
-def score(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Any:
+def score(run: Run) -> Callable[..., tuple[int, str]]:
     """Runs `huiyi score` with arguments; gives the exit code and what was said."""
-    monkeypatch.setenv("COLUMNS", "160")
 
-    def run(*arguments: str | Path) -> tuple[int, str]:
-        monkeypatch.setattr(sys, "argv", ["huiyi", "score", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as left:
-            code = int(left.code or 0)
-        said = capsys.readouterr()
-        return code, said.out + said.err
+    def scored(*arguments: str | Path) -> tuple[int, str]:
+        answer = run("score", *arguments)
+        return answer.code, answer.out + answer.err
 
-    return run
+    return scored
 
 
 def test_the_command_shows_tables_fields_and_what_is_absent(
