@@ -44,6 +44,7 @@ from transforms.source import Rejected, Source
 # 625 have as much that is unexplained, and 6 as much furniture.
 _UNEXPLAINED, _DEBRIS = 0.1, 0.1
 _LONGEST = 24
+_WORDS = "{words}"
 _SHOWN_PER_CODE = 5
 # With so many characters the head of a count ends (三个提升).
 _HEAD = 2
@@ -143,7 +144,7 @@ class _Inspector:
             *self._about_release(found, rows),
             *_about_sidecar(found),
         ]
-        located = _Located(_lines_of(found, extraction.parsed), rows, place)
+        located = _Located(_lines_of(found, extraction.parsed), rows, place, _private(notes))
         findings = _few_of_each([located.finding(note) for note in notes])
         facts = _facts(rows, extraction.parsed.confidence)
         return Checked(place.name, facts, tuple(map(self._allowed, findings)))
@@ -168,15 +169,11 @@ class _Inspector:
             words = text[found.start : found.end]
             code, what = found.value.code, found.value.what
             if code == "private-data":
-                yield _Note(
-                    code, f"“{_masked(words)}” is {what}", found.start, words, is_secret=True
-                )
+                yield _Note(code, f"“{_WORDS}” is {what}", found.start, words)
             elif code in ("bidi-control", "invisible-character"):
                 yield _Note(code, f"{what} stands here", found.start, words)
             else:
-                yield _Note(
-                    code, f"“{short(words, _LONGEST)}”: {CODES[code].summary}", found.start, words
-                )
+                yield _Note(code, f"“{_WORDS}”: {CODES[code].summary}", found.start, words)
 
     def _about_release(self, source: Source, rows: Rows) -> Iterator["_Note"]:
         """Whether the text is new: by its path, its bytes and its words."""
@@ -271,14 +268,16 @@ class _Names:
 
 @dataclass(frozen=True, slots=True)
 class _Note:
-    """A finding before its place in the file is known; `start` is an offset in the mended text, `line` one of the file."""
+    """A finding before its place in the file is known; `start` is an offset in the mended text, `line` one of the file.
+
+    `_WORDS` in the message stands for the beginning of its words.
+    """
 
     code: str
     message: str
     start: int | None = None
     words: str | None = None
     line: int | None = None
-    is_secret: bool = False
 
 
 def _lines_of(source: Source, parsed: Parsed) -> list[str]:
@@ -289,25 +288,37 @@ def _lines_of(source: Source, parsed: Parsed) -> list[str]:
 
 
 class _Located:
-    """Finds the line and column of words in the file that they were read from."""
+    """Finds the line and column of words in the file that they were read from; no secret is quoted whole."""
 
-    def __init__(self, lines: Sequence[str], rows: Rows, place: _Place) -> None:
+    def __init__(
+        self, lines: Sequence[str], rows: Rows, place: _Place, private: Sequence[range]
+    ) -> None:
         self._clauses = rows["clauses"]
+        self._text: str = rows["documents"][0].text
+        self._shown = _masked(self._text, private)
         self._place = place
         self._lines = lines
 
     def finding(self, note: _Note) -> Finding:
         line, column = self._spot(note)
-        words = _masked(note.words) if note.words and note.is_secret else note.words
+        words = self._words(note)
         return finding_at(
             self._place.file,
             note.code,
-            note.message,
+            note.message.replace(_WORDS, short(words or "", _LONGEST)),
             line=self._place.line or line,
             column=column if self._place.line is None else None,
             words=words,
             unit=self._place.unit,
         )
+
+    def _words(self, note: _Note) -> str | None:
+        """Its words as they may be shown: others read the log as well."""
+        if note.start is None or not note.words:
+            return note.words
+        end = note.start + len(note.words)
+        is_printed = self._text[note.start : end] == note.words
+        return self._shown[note.start : end] if is_printed else note.words
 
     def _spot(self, note: _Note) -> tuple[int | None, int | None]:
         if note.start is None or not note.words:
@@ -439,7 +450,9 @@ def _about_shares(rows: Rows) -> Iterator[_Note]:
     ):
         if shares[role] > most:
             first = next(c for c in rows["clauses"] if c.role == role)
-            said = f"{shares[role]:.0%} of the text is {role} (at most {most:.0%}), first “{short(first.text, _LONGEST)}”"
+            said = (
+                f"{shares[role]:.0%} of the text is {role} (at most {most:.0%}), first “{_WORDS}”"
+            )
             yield _Note(code, said, first.start, first.text)
 
 
@@ -495,6 +508,17 @@ def _few_of_each(findings: Sequence[Finding]) -> list[Finding]:
     return sorted(kept, key=lambda f: (f.severity, f.line or 0, f.column or 0))
 
 
-def _masked(number: str) -> str:
-    """A private number as it may be shown: others read the log as well."""
-    return f"{number[:3]}{'*' * (len(number) - 5)}{number[-2:]}"
+def _private(notes: Iterable[_Note]) -> list[range]:
+    """Where private numbers stand, which no other finding may quote either."""
+    found = ((n.start, n.words) for n in notes if n.code == "private-data")
+    return [
+        range(start, start + len(words)) for start, words in found if start is not None and words
+    ]
+
+
+def _masked(text: str, private: Iterable[range]) -> str:
+    """The text with all but the first three and last two characters of each of these places as asterisks."""
+    characters = list(text)
+    for place in private:
+        characters[place.start + 3 : place.stop - 2] = "*" * (len(place) - 5)
+    return "".join(characters)

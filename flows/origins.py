@@ -63,7 +63,7 @@ class Reject:
 
     def __post_init__(self) -> None:
         """A reason may quote what a stranger wrote: nothing in it does something to a terminal or begins a line."""
-        object.__setattr__(self, "reason", _printable(self.reason.strip()))
+        object.__setattr__(self, "reason", printable(self.reason.strip()))
 
     def __str__(self) -> str:
         """As compilers say it: `path:line: reason`."""
@@ -206,10 +206,11 @@ def _mistake(key: str, kind: str, mistake: Any, model: type[BaseModel]) -> str:
 
 def shortened(words: str) -> str:
     """Words of a stranger as a message quotes them: not too many, and none that do something to a terminal."""
-    return _printable(words[:_MOST_SHOWN]) + "…" * (len(words) > _MOST_SHOWN)
+    return printable(words[:_MOST_SHOWN]) + "…" * (len(words) > _MOST_SHOWN)
 
 
-def _printable(words: str) -> str:
+def printable(words: str) -> str:
+    """The words with an escape for every character that is none to be seen."""
     return "".join(ch if ch.isprintable() else repr(ch)[1:-1] for ch in words)
 
 

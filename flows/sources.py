@@ -10,7 +10,7 @@ from functools import partial
 from pathlib import Path
 
 from flows.bulk import MOST_TEXT_BYTES, read_json_lines, read_parquet, source_of, too_large
-from flows.origins import ORIGIN, Reject, Repeated, Sidecar, read_sidecar
+from flows.origins import ORIGIN, Reject, Repeated, Sidecar, printable, read_sidecar
 from flows.storage import patiently
 from transforms.parsing import PDF, WORD
 from transforms.source import Source
@@ -90,7 +90,7 @@ def _read_file(path: Path, root: Path) -> Iterator[Source | Reject]:
     name = path.relative_to(root).as_posix()
     suffix = _suffix(path)
     if problem := _unsafe(path, name, root):
-        yield Reject(_printable(name), None, problem)
+        yield Reject(_shown(name), None, problem)
     elif suffix == ".toml":
         yield from _orphan(path, name)
     elif suffix in _READERS:
@@ -131,9 +131,8 @@ def _leads_out(path: Path, root: Path) -> bool:
     )
 
 
-def _printable(name: str) -> str:
-    whole = os.fsencode(name).decode(errors="backslashreplace")
-    return "".join(ch if ch.isprintable() else repr(ch)[1:-1] for ch in whole)
+def _shown(name: str) -> str:
+    return printable(os.fsencode(name).decode(errors="backslashreplace"))
 
 
 def _is_utf8(name: str) -> bool:

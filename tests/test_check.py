@@ -203,6 +203,13 @@ def test_private_numbers_are_shown_to_nobody(look: Look) -> None:
         assert "11010519491231002X" not in said
 
 
+def test_a_private_number_is_quoted_by_no_other_finding(look: Look) -> None:
+    checked = look(f"{HEAD}{TASK}“13800138000转办公室。\n要抓好落实。")
+    assert only(checked, "private-data").words == "138******00"
+    assert "138******00"[:9] in (only(checked, "broken-quote").words or "")
+    assert "13800" not in screen(checked) + as_json([checked])
+
+
 def test_an_encoding_that_is_none(look: Look) -> None:
     checked = look("会议".encode("gb18030") + b"\x81\xff\xfe\xff")
     assert only(checked, "encoding").remedy == "save it as UTF-8 text and add it anew"
