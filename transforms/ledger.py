@@ -70,6 +70,7 @@ class _Course:
     has_deed: bool = False
     has_aims: bool = False
     has_spoken: bool = False
+    is_viewed: bool = False
     carried: str = ""
     fallback: Entry | None = None
 
@@ -113,6 +114,7 @@ class Ledger:
             "assessment",
             "frame",
             "announce",
+            "horizon",
             "seeing",
             "thanks",
             "debris",
@@ -388,7 +390,9 @@ class Ledger:
         return self._deed.search(body, 4) is not None and self._nominal.search(body) is None
 
     def _by_frame(self, reading: _Reading, course: _Course) -> _Verdict | None:
-        """Frames and announcements, which leave the course as it is."""
+        """Frames and announcements, which leave the course as it is, but that a horizon or aims announce demands."""
+        if verdict := self._by_horizon(reading, course):
+            return verdict
         if frame := self._frame(reading.body, reading.may):
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
@@ -402,6 +406,24 @@ class Ledger:
         if reading.ahead and course.mode != "directive" and (reading.is_deed or course.is_first):
             return self._as_topic(reading, course)
         return None
+
+    def _by_horizon(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """到2025年: among demands, what the sentence goes on to tell is to be reached by then."""
+        rule = self._signals["horizon"].of(reading.body, reading.may)
+        if rule is None or course.mode in ("past", "narration"):
+            return None
+        is_demanded = course.zone.kind in _PLANS or "directive" in (course.mode, course.before)
+        if not (is_demanded or reading.is_deed or course.speech in ("order", "demand")):
+            return None
+        is_told = self._done.of(reading.body, reading.may) or self._signs[True, False].of(
+            reading.body, reading.may
+        )
+        if is_told or self._subject.of(reading.ahead, reading.may_ahead):
+            return None
+        course.mode, course.has_aims = "directive", True
+        if rule.pattern.fullmatch(reading.body):
+            return _Verdict("frame", rule.name)
+        return _Verdict("initiative", rule.name)
 
     def _as_topic(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A deed or a body that the next clause only judges or demands of: 办好教育，关系未来 · 做好工作，必须用心."""
@@ -431,6 +453,7 @@ class Ledger:
         if rule is None or (is_aim and rule.name.startswith("statistic")):
             return None
         role, mode = _SIGNALS[rule.name.split(".")[0]]
+        course.is_viewed = course.is_viewed or bool(rule.extra.get("turns"))
         if rule.extra.get("turns") or (
             course.mode != "directive"
             and (not is_plan or course.is_first)
@@ -448,7 +471,8 @@ class Ledger:
     def _by_course(self, reading: _Reading, course: _Course) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
         is_plan = course.zone.kind in _PLANS
-        if is_plan and course.mode in ("past", "assessment") and self._acts(reading.body):
+        is_turned = course.mode in ("past", "assessment") and not course.is_viewed
+        if is_plan and is_turned and self._acts(reading.body):
             course.mode = "directive"
         if not course.mode:
             course.mode = self._course_begun(reading, course)
@@ -535,7 +559,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             # Where speakers are named, a paragraph that names none goes on with nobody's demands.
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
-        course.is_told = False
+        course.is_told = course.is_viewed = False
     course.piece = piece
 
 

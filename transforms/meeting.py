@@ -14,6 +14,8 @@ from transforms.places import Division, Places
 from transforms.prefilter import Asked, Prefilter
 from transforms.text import Text
 
+# A blank that stands only for the change from script to digits: 县政府 2024 年.
+_BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
 _MARKS = "，。；：！？\n \u3000《》【】—"
 _HEADLINES = ("title", "kicker", "deck", "label")
 # A report names its meeting in its opening; what stands further down are other meetings.
@@ -198,7 +200,8 @@ class Meetings:
             head = self._heads.before(plain, match.end())
             if (
                 not head
-                or self._not_meetings.before(plain, match.end())
+                # 办公会 ends like 公会, which is none, but is longer.
+                or len(self._not_meetings.before(plain, match.end())) >= len(head)
                 or self._rules["no_head"].match(plain, match.end())
             ):
                 continue
@@ -347,16 +350,16 @@ class Meetings:
         pattern = self._rules["date"]
         start, end = _sentence(text, named.start)
         spans = [(start, end), (0, min(len(text.plain), 500))]
-        return next(
-            (
-                m
-                for s, e in spans
-                for m in pattern.finditer(text.plain, s, e)
-                if not self._is_stamp(text.plain, m)
-                and not any(p.value == "credit" and p.start <= m.start() < p.end for p in parts)
-            ),
-            None,
-        )
+        printed = [
+            m
+            for s, e in spans
+            for m in pattern.finditer(text.plain, s, e)
+            if not self._is_stamp(text.plain, m)
+            and not any(p.value == "credit" and p.start <= m.start() < p.end for p in parts)
+        ]
+        # 3月2日讯 is the day on which was written what 2月28日 tells.
+        told = (m for m in printed if not self._rules["written"].match(text.plain, m.end()))
+        return next(told, printed[0] if printed else None)
 
     def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
         """Whether a date is the day of publication or of a document rather than of the meeting."""
@@ -489,6 +492,8 @@ class Meetings:
     def _is_seat(self, words: str) -> bool:
         """Whether the words before an organ's own are a place (临江市), after 中共 or a number of terms."""
         bare = self._rules["seat_lead"].sub("", words)
+        if self._places.is_word(bare):
+            return False
         return (
             not bare
             or bare in self._levels
@@ -641,7 +646,7 @@ def _clause_start(plain: str, offset: int) -> int:
             if opening < 0:
                 return at
             at = opening
-        elif ch in _MARKS or ch in "（“":
+        elif (ch in _MARKS or ch in "（“") and not _BLANK_AT_DIGITS.match(plain, max(0, at - 2)):
             return at
         else:
             at -= 1

@@ -78,7 +78,7 @@ class Names:
         self._joins = Vocabulary(lexicon.terms("name_joins"))
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
         self._lead_in = rules["lead_in"]
-        self._plural = rules["plural"]
+        self._plural, self._etc = rules["plural"], rules["etc"]
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
@@ -160,7 +160,9 @@ class Names:
         """Whether a name cannot end with `last` here; 和 may end one that an act follows (和 + 指出)."""
         if last not in self._last_stops:
             return False
-        return last not in self._joins.words or not self._acts.at(plain, end)
+        # 和 joins two names; before 等 or what its bearer does it ends one.
+        is_end = self._acts.at(plain, end) or self._etc.match(plain, end)
+        return last not in self._joins.words or not is_end
 
     def _may_follow(self, plain: str, end: int) -> bool:
         if end >= len(plain) or not _is_han(plain[end]):

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from transforms.found import Found
 from transforms.lexicon import Lexicon
 
+# Lists of words that may stand before an organ and make no place of it (聚焦区委中心工作).
+_WORDS = ("verbs", "adverbs", "openers", "holding", "prepositions", "connectives")
+
 
 @dataclass(frozen=True, slots=True)
 class Division:
@@ -50,7 +53,9 @@ class Places:
             rules["lead"],
             rules["joining"],
         )
-        self._named = rules["named"]
+        self._named, self._ordinary = rules["named"], rules["ordinary"]
+        self._closed = rules["closed"]
+        self._words = frozenset(t for n in _WORDS for t in lexicon.terms(n) if len(t) == 2)
         self._not_after = frozenset(
             t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds
         )
@@ -64,7 +69,7 @@ class Places:
         for length in self._lengths.get(plain[start : start + 2], ()):
             name = plain[start : start + length]
             if name in self._names and not self._is_of_another_kind(plain, start, name):
-                return name
+                return "" if self._ordinary.match(plain[start : start + 6]) else name
         return ""
 
     def _is_of_another_kind(self, plain: str, start: int, name: str) -> bool:
@@ -85,7 +90,7 @@ class Places:
         """Whether a short name stands as a place; those of counties are too often parts of other words (扩大新…)."""
         if self._ends_at(plain, start + len(name)):
             return True
-        is_large = any(d.level != "county" for d in self._names[name])
+        is_large = any(d.level != "county" and not d.valid_to for d in self._names[name])
         return is_large and self._lead.search(plain[max(0, start - 4) : start]) is not None
 
     def find(self, plain: str, start: int, end: int) -> list[Found[str]]:
@@ -115,6 +120,8 @@ class Places:
         above = plain[max(0, start - 2) : start - 1]
         is_named = above.isalpha() and above not in self._kinds
         is_below = before in self._kinds and is_named
+        if self._closed.match(before):
+            return False
         return after not in self._not_after and (not before.isalpha() or is_below)
 
     def unlisted(self, plain: str, start: int, end: int) -> list[Found[str]]:
@@ -122,8 +129,12 @@ class Places:
         return [
             Found(*match.span("name"), match["name"])
             for match in self._named.finditer(plain, start, end)
-            if not self.at(plain, match.start("name"))
+            if not self.at(plain, match.start("name")) and not self.is_word(match["name"])
         ]
+
+    def is_word(self, name: str) -> bool:
+        """Whether what is spelt like a place is an ordinary word before a level word (聚焦区, 部分区)."""
+        return name[-3:-1] in self._words or self._ordinary.match(name) is not None
 
     def meant(self, name: str, printed: Iterable[str], day: str | None) -> tuple[Division, ...]:
         """The divisions that `name` can mean, those alone whose parents are printed too where any are."""

@@ -133,7 +133,7 @@ class Programmes:
             return True
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
-        if self._rules["stance"].match(after):
+        if self._rules["stance"].match(after) or self._rules["of"].match(after):
             return False
         return bool(self._rules["governed"].search(before) or self._rules["followed"].match(after))
 

@@ -394,8 +394,15 @@ class _Indicators:
     def _head(self, plain: str, before: tuple[int, int]) -> tuple[int, int]:
         """The indicator in the words before a figure, without verbs of commitment, doing and growth."""
         start, end = before
-        for match in self._commitment.finditer(plain, start, end):
-            start = match.end()
+        words = [match.span() for match in self._commitment.finditer(plain, start, end)]
+        if words:
+            head = self._bare(plain, words[-1][1], end)
+            # 人均收入力争突破3万元: the indicator stands before the commitment.
+            return head if head[0] < head[1] else self._bare(plain, start, words[0][0])
+        return self._bare(plain, start, end)
+
+    def _bare(self, plain: str, start: int, end: int) -> tuple[int, int]:
+        """Words without the verbs and times that lead up to an indicator and those that lead on to its figure."""
         while lead := self._lead.match(plain, start, end) or self._time.match(plain, start, end):
             joint = self._separators.match(plain, lead.end(), end)
             start = joint.end() if joint else lead.end()

@@ -139,6 +139,9 @@ class Verbs:
         """Whether the verb found is only part of what is spoken of: 改革要…, 投资增长5%, 闲置的厂房…."""
         if plain.startswith(self._forms.attributive, chain.end, end):
             return True
+        if self._forms.on.match(plain, chain.end, end):
+            # 配合上无缝对接, but not 提升上市企业.
+            return self._words.at(plain, chain.end, end) == chain.end + 1
         verb = plain[chain.start : chain.end]
         if len(verb) > 1 and verb in self._traits and not self._is_noun(verb):
             return self._forms.theme_modal.search(plain, chain.end, end) is not None
@@ -318,7 +321,7 @@ class Verbs:
         place = stop
         while plain.startswith(self._forms.conjunctions, place, end):
             after = self._known(plain, place + 1, end)
-            if not place + 3 <= after < end:
+            if not place + 3 <= after < end or "any" in self._traits[plain[place + 1 : after]]:
                 return stop
             place = after
         return stop if self._forms.no_object.match(plain, place, end) else place
@@ -352,7 +355,9 @@ class Verbs:
     def _strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The first verb that is no noun as well and has an object, else one at the end."""
         for place, stop in self._candidates(plain, start, end):
-            if stop - place < 2 or self._is_noun(plain[place:stop]):
+            if stop - place < 2:
+                continue
+            if self._is_noun(plain[place:stop]) and not self._leads_list(plain, stop, end):
                 continue
             after = self._known(plain, stop, end)
             if (
@@ -364,6 +369,11 @@ class Verbs:
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
         return None
+
+    def _leads_list(self, plain: str, stop: int, end: int) -> bool:
+        """Whether a noun's verb is one, joined to a plain verb that has an object: 分析和处理问题."""
+        listed = self._listed(plain, stop, end)
+        return listed > stop and self._is_plain_verb(plain[listed - 2 : listed])
 
     def _foreign(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The first verb that the dictionary alone knows."""
@@ -484,6 +494,8 @@ class Verbs:
 
     def _giving(self, plain: str, start: int, end: int) -> _Chain | None:
         """为…提供…: the last verb of giving, else the first verb behind."""
+        if gift := self._forms.contribution.search(plain, start, end):
+            return self._from(plain, gift.span(1), end)
         gives, also_nouns = None, None
         for place, stop in self._candidates(plain, start, end):
             traits = self._traits[plain[place:stop]]
@@ -597,6 +609,8 @@ class _Forms:
         self.statement = forms["statement"].pattern
         self.outcome = forms["outcome"].pattern
         self.gift = forms["gift"].pattern
+        self.on = forms["on"].pattern
+        self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
         self.slogan = forms["slogan"].pattern
         self.adverb_mark = marks["adverbial"][0]

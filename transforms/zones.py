@@ -61,9 +61,14 @@ class Zones:
         year = _year_planned(heads, self._year)
         zones: list[Zone] = []
         chapter = current = UNTOLD
+        has_sections = False
         for head in heads:
-            zone, holds = self._zone(head, year, chapter)
+            is_numbered = self._numbered.match(head) is not None
+            zone, holds = self._zone(head, year, chapter, is_numbered and has_sections)
             if holds == "chapter":
+                # The numbers below a heading without one (2025年工作回顾 · 一、… 二、…) count its sections.
+                if zone.rule != "chapter.other":
+                    has_sections = not is_numbered
                 chapter = current = Zone(zone.kind, zone.rule)
             elif holds == "on":
                 current = zone
@@ -90,14 +95,19 @@ class Zones:
         rule = self._told.of(head)
         return rule is not None and (rule["zone"] == "past" or self._when.search(head) is not None)
 
-    def _zone(self, head: str, year: int, chapter: Zone) -> tuple[Zone, str]:
-        """The zone that begins with this paragraph and how long it holds ("" where nothing begins)."""
+    def _zone(self, head: str, year: int, chapter: Zone, is_section: bool) -> tuple[Zone, str]:
+        """The zone that begins with this paragraph and how long it holds ("" where nothing begins).
+
+        A section goes on with its chapter unless its own heading tells.
+        """
         for rule in self._chapters:
             if match := rule.pattern.match(head):
                 is_heading = (
                     self._stop.search(head, match.end()) is None and rule["zone"] != "furniture"
                 )
-                kind = rule["zone"] if rule["zone"] != "other" else _goes_on(chapter)
+                kind = rule["zone"]
+                if kind == "other":
+                    kind = chapter.kind if is_section else _goes_on(chapter)
                 return Zone(kind, rule.name, is_heading), "chapter"
         # Inside a chapter whose heading tells what it is for, a turn holds for its paragraph alone.
         is_told = chapter.kind not in ("", "mixed")
