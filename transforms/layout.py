@@ -304,7 +304,9 @@ def _is_link(source: str, lines: list[_Line], index: int) -> bool:
 def _goes_on(source: str, paragraph: list[_Line], line: _Line) -> bool:
     """Whether a line cannot begin a paragraph, whatever the layout."""
     last, first = source[paragraph[-1].end - 1], source[line.start]
-    if first in _NEVER_FIRST or last in _NEVER_LAST:
+    # Behind 字体：【 a page's buttons were lost.
+    is_lost = source[paragraph[-1].end - 2 : paragraph[-1].end - 1] in ("：", ":")
+    if first in _NEVER_FIRST or (last in _NEVER_LAST and not is_lost):
         return True
     if first in _PAIRS:
         begin, end = _stretch(paragraph)
@@ -364,6 +366,8 @@ def _breaks_in_lines(
     if _is_link(source, lines, index):
         return False
     if before.terminal or line.indent or _BEGINNING.match(source, line.start):
+        return True
+    if source[before.end - 1] in _NEVER_LAST:
         return True
     if before.end - before.start > 20 and _has_sentence(source, paragraph):
         return False

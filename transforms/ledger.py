@@ -364,7 +364,7 @@ class Ledger:
         course.modal = Found(start, end, text.text[start:end])
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
         if rule := self._signals["seeing"].of(rest, reading.may):
-            course.mode = "assessment"
+            course.mode, course.is_viewed = "assessment", True
             return _Verdict("frame", rule.name)
         if rest and (frame := self._frame(rest, reading.may)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)

@@ -43,6 +43,8 @@ _HEADLINE = 9
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
 """No line of fields or of debris is longer."""
+# A button of the page before the fields: 【打印】 发布时间：….
+_BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*")
 _BLANKS = re.compile(r"\s+")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NOISE = re.compile(r"[#■□�^\\]+")
@@ -170,6 +172,8 @@ class Mastheads:
     def _fielded(self, line: str, start: int, notes: _Notes) -> str | None:
         """The part that a line of fields is (来源：… 时间：…)."""
         opening = len(line) - len(line.lstrip("（(【[ |"))
+        if button := _BUTTON.match(line):
+            opening = button.end()
         first = self._field.match(line, opening)
         if first is None:
             return None

@@ -167,9 +167,14 @@ class Meetings:
 
     def _is_part_of_report(self, text: Text) -> bool:
         """Whether the text is a part of a work report without its head: two signs of one, told by nobody else."""
-        if self._asked["reported"].search(text):
+        if self._asked["reported"].search(text) or self._is_speech(text):
             return False
         return len({m.lastgroup for m in self._asked["report_part"].finditer(text)}) > 1
+
+    def _is_speech(self, text: Text) -> bool:
+        """Whether one of the first lines heads a speech at a meeting."""
+        lines = (text.plain[s:e].strip() for s, e in text.paragraphs[:3] if e - s < 60)
+        return any(self._rules["speech_line"].search(line) for line in lines)
 
     def _main(self, text: Text, parts: tuple[Found[str], ...]) -> _Named | None:
         """The mention that names the meeting best, or what shows that there was a meeting without a name."""
@@ -429,7 +434,8 @@ class Meetings:
             and self._is_congress(named.name)
         ):
             return congress[0]
-        if organ := self._organ_at(named.name, self._after_year(named.name)):
+        organ = self._organ_at(named.name, first := self._after_year(named.name))
+        if organ and not self._rules["of_members"].match(named.name, first + len(organ)):
             return self._rules["own_committee"].sub("", organ)
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]

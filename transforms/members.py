@@ -73,6 +73,7 @@ class Members:
         start = self._clause_start(plain, label.start, _CLAUSE_ENDS)
         tie = self._before.search(plain, start, label.start)
         end = tie.start() if tie else label.start
+        end -= len(plain[start:end]) - len(plain[start:end].rstrip())
         is_tied = bool(tie and tie["tie"])
         if is_tied or plain[label.start - 1 : label.start] != _OPENING[0]:
             quoted = self._quoted_before(plain, end)

@@ -39,6 +39,7 @@ class Modals:
         self._never = lexicon.rules("modals", "never")[0].pattern
         self._title = lexicon.rules("modals", "title")[0].pattern
         self._aside = lexicon.rules("modals", "aside")[0].pattern
+        self._no_agent = lexicon.rules("modals", "no_agent")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
         self._attribute = lexicon.rules("modals", "attribute")[0].pattern
         self._verbs = frozenset(term for term in lexicon.terms("verbs") if len(term) == 2)
@@ -94,6 +95,8 @@ class Modals:
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
         names, words = self._agent_names, self._aside.sub("", words)
+        if self._no_agent.search(words):
+            return False
         return any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
 
     def begins_phrase(self, words: str) -> bool:

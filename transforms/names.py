@@ -83,7 +83,7 @@ class Names:
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
         self._after_post = re.compile(
-            f"[{ends}{organs}][{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·)"
+            f"[{ends}{organs}](?:（[^（）]{{1,6}}）)?[{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·)"
         )
         openers = "".join(lexicon.terms("name_openers"))
         # The character of the name stands first in the pattern, so that the engine runs from one to the next.
@@ -192,7 +192,7 @@ class Names:
         post_end = start
         while plain[post_end - 1] in _WHITE:
             post_end -= 1
-        head = self._heads.before(plain, post_end)
+        head = self._heads.before(plain, _before_aside(plain, post_end))
         end = self.end_of(plain, start)
         if not end or self._is_within_post(plain, start):
             return None
@@ -259,7 +259,7 @@ class Names:
 
     def _post_start(self, plain: str, end: int, has_title: bool, limit: int) -> int:
         """Where the posts that end at `end` begin: items joined by 、, each of which ends with a post's word."""
-        floor = end
+        floor = _before_aside(plain, end)
         while (
             floor > limit
             and end - floor < 80
@@ -272,7 +272,8 @@ class Names:
         while item_end > floor:
             item_start = plain.rfind("、", floor, item_end) + 1 or floor
             item = plain[item_start:item_end]
-            whole = self._heads.before(plain, item_end) or (has_title and item_end == end)
+            ends = self._heads.before(plain, _before_aside(plain, item_end))
+            whole = ends or (has_title and item_end == end)
             if not whole or not item or (item_end < end and self._plural.search(item)):
                 break
             if lead := self._lead_in.match(item):
@@ -333,6 +334,11 @@ class Names:
                 break
         if len(listed) > 1:
             yield from listed
+
+
+def _before_aside(plain: str, end: int) -> int:
+    """Where a post ends whose last words stand in brackets: 副县长（常务）."""
+    return max(plain.rfind("（", 0, end), 0) if plain[end - 1 : end] == "）" else end
 
 
 def _is_han(ch: str) -> bool:

@@ -170,6 +170,10 @@ class People:
         """Whether the sentence tells of another occasion than the meeting."""
         if self._patterns["elsewhere"].match(before):
             return True
+        # 在省委常委会会议上，省委书记 …: told at this meeting of another.
+        other = self._patterns["other_meeting"].match(before) if main else None
+        if other is not None and main is not None and other["meeting"] not in main:
+            return other["meeting"][0] != main[0] or not _same_meeting(other["meeting"], main)
         match = self._patterns["occasion"].match(after[:60]) if main else None
         return match is not None and main is not None and not _same_meeting(match["meeting"], main)
 

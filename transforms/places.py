@@ -55,6 +55,9 @@ class Places:
         )
         self._named, self._ordinary = rules["named"], rules["ordinary"]
         self._closed = rules["closed"]
+        self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
+            t[-1:] for t in lexicon.terms("name_openers")
+        }
         self._words = frozenset(t for n in _WORDS for t in lexicon.terms(n) if len(t) == 2)
         self._not_after = frozenset(
             t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds
@@ -89,9 +92,15 @@ class Places:
     def _is_short_name(self, plain: str, start: int, name: str) -> bool:
         """Whether a short name stands as a place; those of counties are too often parts of other words (扩大新…)."""
         if self._ends_at(plain, start + len(name)):
-            return True
+            # 董玉龙、: the given name of a person.
+            return not self._is_given(plain, start)
         is_large = any(d.level != "county" and not d.valid_to for d in self._names[name])
         return is_large and self._lead.search(plain[max(0, start - 4) : start]) is not None
+
+    def _is_given(self, plain: str, start: int) -> bool:
+        """Whether a surname at the head of a phrase stands before a name."""
+        before, head = plain[max(0, start - 1) : start], plain[max(0, start - 2) : start - 1]
+        return before in self._surnames and not head.isalpha()
 
     def find(self, plain: str, start: int, end: int) -> list[Found[str]]:
         """The names of divisions printed between `start` and `end`, longest first, none inside another."""
