@@ -1,13 +1,15 @@
-"""Whether a pattern can explode: whether some text can be read in a number of ways that doubles with its length.
+"""What a pattern can cost: in how many ways some text can be read, as its length grows.
 
 A backtracking engine tries all these ways before it gives up. A pattern is taken for the automaton of its characters'
-places (Glushkov's); it explodes if two ways lead from one place back to it through the same text (Weber and Seidl,
-1991). What is looked for around a place is passed over, so that a pattern can be suspected wrongly, never cleared.
+places (Glushkov's). It explodes, so that the ways double with the length, if two ways lead from one place back to it
+through the same text; else they grow as a power of the length, which is as high as there are loops that can each hand
+over to the next anywhere in the same text (Weber and Seidl, 1991). What is looked for around a place is passed over,
+so that a pattern can be suspected wrongly, never cleared.
 """
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections import defaultdict, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 # What a pattern is made of is told by the standard library's own parser alone.
@@ -38,6 +40,12 @@ class _Characters(NamedTuple):
         if other.others:
             return not self.members <= other.members
         return not self.members.isdisjoint(other.members)
+
+    def sample(self) -> str:
+        """One of them."""
+        if not self.others:
+            return min(self.members)
+        return next(c for c in map(chr, range(ord("一"), ord("龥"))) if c not in self.members)
 
     def __or__(self, other: "_Characters") -> "_Characters":  # type: ignore[override]
         if self.others and other.others:
@@ -79,7 +87,9 @@ class _Automaton:
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self.characters: list[_Characters] = []
         self.follow: dict[int, list[int]] = defaultdict(list)
-        self.sequence(parser.parse(pattern.pattern, pattern.flags))
+        parsed = parser.parse(pattern.pattern, pattern.flags)
+        self.whole = self.sequence(parsed)
+        self.is_anchored = not pattern.flags & re.MULTILINE and _is_anchored(parsed)
 
     def sequence(self, items: Iterable[tuple[Any, Any]]) -> _Part:
         """One part after the other."""
@@ -151,6 +161,16 @@ def _either(parts: list[_Part]) -> _Part:
     )
 
 
+def _is_anchored(items: Any) -> bool:
+    """Whether a pattern can begin at the beginning alone."""
+    op, value = next(iter(items), (None, None))
+    if op is ops.BRANCH:
+        return all(map(_is_anchored, value[1]))
+    if op is ops.SUBPATTERN:
+        return _is_anchored(value[3])
+    return op is ops.AT and value in (ops.AT_BEGINNING, ops.AT_BEGINNING_STRING)
+
+
 @cache
 def _range(first: int, last: int) -> frozenset[str]:
     return frozenset(map(chr, range(first, last + 1)))
@@ -182,6 +202,97 @@ def explodes(pattern: re.Pattern[str]) -> bool:
         if _is_ambiguous(automaton, set(group)):
             return True
     return False
+
+
+def power(pattern: re.Pattern[str]) -> int:
+    """The power of a text's length that bounds what looking for a pattern in it costs, if it does not explode.
+
+    >>> [power(re.compile(p)) for p in ("ab", "^a*b", "a*b", "a*a*b", "a*ca*b", "^(?:a*c){2}", "^(?:a* *){1,3}b")]
+    [1, 1, 2, 3, 2, 1, 3]
+    """
+    automaton = _Automaton(pattern)
+    follow = {place: sorted(set(places)) for place, places in automaton.follow.items()}
+    if not automaton.is_anchored:
+        # It is tried at every place: what stands before is one more loop, over any text.
+        start = len(automaton.characters)
+        automaton.characters.append(_Characters(frozenset(), True))
+        follow[start] = [*sorted(set(automaton.whole.first)), start]
+    places = range(len(automaton.characters))
+    loops = [set(loop) for loop in _circles(places, lambda p: follow.get(p, ()))]
+    behind = [set(_walk(loop, lambda p: follow.get(p, ()), set())) for loop in loops]
+
+    @cache
+    def from_loop(n: int) -> int:
+        later = (m for m in range(len(loops)) if m != n and loops[m] <= behind[n])
+        return max(
+            (
+                from_loop(m) + _hands_over(automaton, follow, loops[n], loops[m], behind[n])
+                for m in later
+            ),
+            default=1,
+        )
+
+    return max(map(from_loop, range(len(loops))), default=1)
+
+
+def round_trips(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
+    """For each loop of a pattern a text that leads there, and one that leads round in it.
+
+    >>> list(round_trips(re.compile("要(?:抓好)+落实*")))
+    [('要抓好抓', '好抓'), ('要抓好落实', '实')]
+    """
+    automaton = _Automaton(pattern)
+    follow = {place: sorted(set(places)) for place, places in automaton.follow.items()}
+    places = range(len(automaton.characters))
+    from_start = _shortest(follow, automaton.whole.first)
+    for loop in _circles(places, lambda p: follow.get(p, ())):
+        place = min(set(loop) & from_start.keys(), default=None)
+        if place is None:
+            continue
+        inside = {p: [q for q in follow.get(p, ()) if q in set(loop)] for p in loop}
+        word = _shortest(inside, inside[place])[place]
+        yield tuple(
+            "".join(automaton.characters[p].sample() for p in way)
+            for way in (from_start[place], word)
+        )  # type: ignore[misc]
+
+
+def _shortest(
+    follow: Mapping[int, Sequence[int]], starts: Iterable[int]
+) -> dict[int, tuple[int, ...]]:
+    """A shortest way to each place that can be reached from one of some places, both included."""
+    found: dict[int, tuple[int, ...]] = {start: (start,) for start in starts}
+    work = deque(found)
+    while work:
+        place = work.popleft()
+        for after in follow.get(place, ()):
+            if after not in found:
+                found[after] = (*found[place], after)
+                work.append(after)
+    return found
+
+
+def _hands_over(
+    automaton: _Automaton,
+    follow: Mapping[int, Sequence[int]],
+    one: set[int],
+    other: set[int],
+    between: set[int],
+) -> bool:
+    """Whether some text leads round in a loop, round in a later one, and from the first into the other as well."""
+    characters = automaton.characters
+
+    def threes(three: tuple[int, int, int]) -> Iterator[tuple[int, int, int]]:
+        first, middle, last = three
+        for p in one.intersection(follow[first]):
+            for r in other.intersection(follow[last]):
+                if not characters[p].meets(characters[r]):
+                    continue
+                for q in between.intersection(follow.get(middle, ())):
+                    if characters[p].meets(characters[q]) and characters[q].meets(characters[r]):
+                        yield p, q, r
+
+    return any((p, r, r) in set(_walk([(p, p, r)], threes, set())) for p in one for r in other)
 
 
 def _is_ambiguous(automaton: _Automaton, group: set[int]) -> bool:

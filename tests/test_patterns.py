@@ -1,13 +1,15 @@
-"""No text makes a pattern explode: every pattern of the lexicons and of the code is looked through as an automaton."""
+"""No text makes a pattern explode, nor cost more than the square of a sentence's length: each is looked through."""
 
+import json
 import re
+import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 
 import pytest
-from ambiguity import explodes
+from ambiguity import explodes, power, round_trips
 
 from flows.sources import read_lexicons
 from transforms.extract import Extractor
@@ -39,6 +41,27 @@ PACKAGES = ("transforms", "flows", "expectations")
 )
 def test_what_explodes(pattern: str, expected: bool) -> None:
     assert explodes(re.compile(pattern)) is expected
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        ("要抓好", 1),
+        ("要[^，]*落实", 2),
+        ("^要[^，]*落实", 1),
+        ("^(?:要|会)[^，]*落实|^会", 1),
+        ("(?:^要|会)[^，]*落实", 2),
+        ("[^，]*[^。]*落实", 3),
+        ("[^，]*+[^。]*落实", 2),
+        ("^[一二三百]+[百千万]*[百万亿]*元", 3),
+        ("^[一二三百]{1,9}[百千万]{0,4}[百万亿]*元", 1),
+        ("^会(?: *> *){1,6}$", 6),
+        ("^会(?: *> *+){1,6}$", 1),
+        ("《[^《》]*(?:《[^《》]*》[^《》]*)*》", 1),
+    ],
+)
+def test_what_a_pattern_costs(pattern: str, expected: int) -> None:
+    assert power(re.compile(pattern)) == expected
 
 
 def _of_modules() -> Iterator[re.Pattern[str]]:
@@ -87,3 +110,46 @@ def test_no_pattern_explodes(patterns: list[re.Pattern[str]]) -> None:
     assert len(patterns) > 400
     found = [one.pattern[:300] for one in patterns if explodes(one)]
     assert found == [], "bound its repetition, {0,4}, or give nothing of it back, *+"
+
+
+def test_no_pattern_costs_more_than_the_square_of_a_sentence(
+    patterns: list[re.Pattern[str]],
+) -> None:
+    powers = {one.pattern[:300]: power(one) for one in patterns}
+    found = [pattern for pattern, n in powers.items() if n > 2]
+    assert found == [], "bound all but one of its repetitions, {0,4}, or give nothing back, *+"
+    assert sum(n == 1 for n in powers.values()) > 0.7 * len(powers)
+
+
+LONGEST, ENDS = 5_000, ("", "◇", "。")
+"""No sentence is longer: such a text is rejected."""
+_LOOK = """
+import json, re, resource, sys
+resource.setrlimit(resource.RLIMIT_CPU, (300, 300))
+for pattern, flags, texts in json.load(sys.stdin):
+    for text in texts:
+        re.compile(pattern, flags).search(text)
+"""
+
+
+def adversarial(pattern: re.Pattern[str]) -> list[str]:
+    """Texts that lead into each loop of a pattern, round in it to the end, and then out of what it matches."""
+    return [
+        before + word * ((LONGEST - len(before)) // len(word)) + end
+        for before, word in round_trips(pattern)
+        for end in ENDS
+    ]
+
+
+def test_a_text_goes_round_in_each_loop() -> None:
+    [text, *_] = adversarial(re.compile("^会(?:议[^，。]{0,3}，)+落实"))
+    assert len(text) > 0.99 * LONGEST
+    assert re.match("^会(?:议，)+议?$", text)
+
+
+def test_adversarial_sentences_cost_seconds_altogether(patterns: list[re.Pattern[str]]) -> None:
+    asked = [(one.pattern, one.flags, adversarial(one)) for one in patterns]
+    assert sum(len(texts) for _, _, texts in asked) > 500
+    command = [sys.executable, "-c", _LOOK]
+    done = subprocess.run(command, input=json.dumps(asked), text=True, capture_output=True)
+    assert done.returncode == 0, done.stderr or "they took more than five minutes of CPU time"
