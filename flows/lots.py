@@ -5,9 +5,8 @@ count. What a process extracted it puts into the kept results; what comes back i
 of them took long.
 """
 
-import heapq
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,23 +14,21 @@ from typing import Any
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
-from prefect.task_runners import ProcessPoolTaskRunner, TaskRunner, ThreadPoolTaskRunner
+from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.corrections import Corrections
 from flows.errors import ReleaseError, StopError
-from flows.extraction import Extracted, extract_shards, load_reader
+from flows.extraction import Extracted, load_reader
 from flows.kept import Kept, key_of
 from flows.progress import step
 from flows.provenance import fingerprint_tables
 from flows.spool import Shard, Spool
-from transforms.source import Source
+from flows.workers import DOCUMENTS_PER_LOT, Done, Workers, extract_lot
 
-_DOCUMENTS_PER_LOT = 400
 _LOTS_AHEAD = 2
 """So many lots for each process are in memory at once."""
 _LOTS_ON_DASK = 64
 _SCHEDULER_SECONDS = 20
-_SLOWEST = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +38,15 @@ class Crew:
     processes: int = 1
     scheduler: str | None = None
 
+    def workers(self, lexicons: Path) -> Workers:
+        """The processes of this machine."""
+        return Workers(1 if self.scheduler else self.processes, lexicons)
+
     def runner(self, lots: int) -> TaskRunner[Any]:
-        """What so many lots are given to; one alone is not worth another process, which takes seconds to start."""
+        """Who hands so many lots on: threads that wait for a process each, or a Dask cluster."""
         if self.scheduler is not None and lots:
             return _dask_runner(self.scheduler)
-        processes = min(self.processes, lots)
-        if processes <= 1:
-            return ThreadPoolTaskRunner(max_workers=1)
-        return ProcessPoolTaskRunner(max_workers=processes)
+        return ThreadPoolTaskRunner(max_workers=self.processes)
 
     @property
     def lots_ahead(self) -> int:
@@ -57,18 +55,6 @@ class Crew:
 
 
 ALONE = Crew()
-
-
-@dataclass(frozen=True, slots=True)
-class Done:
-    """How many documents were extracted, and which took how many seconds: the slowest ones."""
-
-    documents: int = 0
-    slowest: tuple[tuple[float, str], ...] = ()
-
-    def __add__(self, other: "Done") -> "Done":
-        slowest = heapq.nlargest(_SLOWEST, self.slowest + other.slowest)
-        return Done(self.documents + other.documents, tuple(slowest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +68,7 @@ class Extractions:
 
 
 def extract_all(
-    spool: Spool, kept: Kept, lexicons: Path, corrections: Corrections, crew: Crew
+    spool: Spool, kept: Kept, lexicons: Path, corrections: Corrections, crew: Crew, workers: Workers
 ) -> Extractions:
     """The rows of all shards, extracted where they are not kept already."""
     fingerprint = fingerprint_tables(load_reader(lexicons).lexicon.files)
@@ -91,11 +77,14 @@ def extract_all(
     missing = {key: shard for key, shard in shards.items() if known[key] is None}
     kept_documents = _count(shards.values()) - _count(missing.values())
     lots = list(_lots(missing))
+    # Only this package keeps what a task gives.
+    extract = task(cache_policy=NO_CACHE)(extract_lot if crew.scheduler else workers.extract)
     read = ([(key, spool.read(shard)) for key, shard in lot.items()] for lot in lots)
     done = Done()
     with step("Extracting") as tell, crew.runner(len(lots)) as runner:
         always = {"lexicons": lexicons.absolute(), "corrections": corrections, "kept": kept}
-        for lot in _extract(read, always, runner, crew.lots_ahead):
+        submitted = (runner.submit(extract, {**always, "lot": lot}) for lot in read)
+        for lot in _in_turn(submitted, crew.lots_ahead):
             done += lot
             tell(kept_documents + done.documents)
     parts = tuple(part or _made(kept, key) for key, part in known.items())
@@ -121,24 +110,18 @@ def _lots(missing: dict[str, Shard]) -> Iterator[dict[str, Shard]]:
     lot: dict[str, Shard] = {}
     for key, shard in missing.items():
         lot[key] = shard
-        if _count(lot.values()) >= _DOCUMENTS_PER_LOT:
+        if _count(lot.values()) >= DOCUMENTS_PER_LOT:
             yield lot
             lot = {}
     if lot:
         yield lot
 
 
-_Lot = Sequence[tuple[str, Sequence[Source]]]
-
-
-def _extract(
-    lots: Iterable[_Lot], always: Mapping[str, Any], runner: TaskRunner[Any], ahead: int
-) -> Iterator[Done]:
-    """Have every lot extracted, a few at a time, so that memory stays flat; `always` is given with each of them."""
-    extract = task(cache_policy=NO_CACHE)(extract_lot)
+def _in_turn(submitted: Iterable[PrefectFuture[Done]], ahead: int) -> Iterator[Done]:
+    """What each task gives; so many are submitted at once, so that memory stays flat."""
     running: deque[PrefectFuture[Done]] = deque()
-    for lot in lots:
-        running.append(runner.submit(extract, {**always, "lot": lot}))
+    for future in submitted:
+        running.append(future)
         if len(running) >= ahead:
             yield running.popleft().result()
     while running:
@@ -161,13 +144,3 @@ def _dask_runner(scheduler: str) -> TaskRunner[Any]:
         ) from error
     runner: TaskRunner[Any] = DaskTaskRunner(address=scheduler)
     return runner
-
-
-def extract_lot(lexicons: Path, corrections: Corrections, kept: Kept, lot: _Lot) -> Done:
-    """Extract each shard of a lot and keep what it gave."""
-    took: list[tuple[float, str]] = []
-    found = extract_shards(load_reader(lexicons), corrections, [sources for _, sources in lot])
-    for (key, _), extracted in zip(lot, found, strict=True):
-        kept.put(key, extracted)
-        took += [(seconds, path) for path, seconds in extracted.seconds.items()]
-    return Done(len(took), tuple(heapq.nlargest(_SLOWEST, took)))

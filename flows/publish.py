@@ -109,12 +109,14 @@ def rehearse(order: Order) -> tuple[Summary, Plan]:
 
 def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Dataset, tuple[str, ...]]:
     """The sources as a dataset that meets every expectation, and the kept results that hold it."""
-    with step("Reading sources") as tell:
-        reader, corrections = load_reader(order.lexicons), read_corrections(order.corrections)
-        spool = Spool(kept.folder)
-        for count in spool.add(read_sources(order.sources)):
-            tell(count)
-    found = extract_all(spool, kept, order.lexicons, corrections, order.crew)
+    with order.crew.workers(order.lexicons) as workers:
+        with step("Reading sources") as tell:
+            reader, corrections = load_reader(order.lexicons), read_corrections(order.corrections)
+            spool = Spool(kept.folder)
+            for count in spool.add(read_sources(order.sources)):
+                tell(count)
+                workers.expect(count)
+        found = extract_all(spool, kept, order.lexicons, corrections, order.crew, workers)
     dataset = assemble(reader, corrections, spool.records, spool.rejects, found.parts)
     with step("Looking for repetitions"):
         dataset = released_once(dataset)

@@ -10,6 +10,7 @@ import pytest
 from sample import VISIT_TEXT
 
 import flows.lots
+import flows.workers
 from flows.corrections import Corrections
 from flows.errors import ReleaseError
 from flows.extraction import Extracted, Reader
@@ -49,7 +50,7 @@ def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.extend(source.path for shard in shards for source in shard)
         return extract(reader, corrections, shards)
 
-    monkeypatch.setattr(flows.lots, "extract_shards", extract_and_tell)
+    monkeypatch.setattr(flows.workers, "extract_shards", extract_and_tell)
     return paths
 
 
@@ -143,7 +144,8 @@ def test_a_rejected_text_stays_rejected(many: Order, sources: Path, extracted: l
 def test_several_processes_make_the_same_bytes(
     many: Order, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flows.lots, "_DOCUMENTS_PER_LOT", 3)
+    for module in (flows.lots, flows.workers):
+        monkeypatch.setattr(module, "DOCUMENTS_PER_LOT", 3)
     publish(replace(many, crew=Crew(2)))
     expect_as_if_anew(many, tmp_path)
 

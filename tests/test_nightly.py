@@ -14,13 +14,14 @@ from sample import VISIT_TEXT
 from expectations.suites import Failure, Verdict
 from flows import extraction, releases
 from flows.errors import StopError
-from flows.lots import Done, Extractions
+from flows.lots import Extractions
 from flows.nightly import nightly
 from flows.publish import Order
 from flows.releases import list_releases
 from flows.serve import expect_schedule
 from flows.sources import Reject
 from flows.watch import Run, count_by_reason, read_runs
+from flows.workers import Done
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
 
