@@ -66,7 +66,10 @@ class Verbs:
 
     def head(self, plain: str, start: int, end: int) -> Head:
         """The head of the initiative `plain[start:end]`, whose frame has been taken off."""
-        chain = self._plain_start(plain, start, end) or self._find(plain, start, end)
+        if match := self._forms.into.match(plain, start, end):
+            chain: _Chain | None = _Chain(start, *match.span(1))
+        else:
+            chain = self._plain_start(plain, start, end) or self._find(plain, start, end)
         if chain is None:
             return Head(None, None, _found(plain, start, end))
         return Head(
@@ -266,7 +269,9 @@ class Verbs:
                 break
             place, stop = following, end_of_following
         if "empty" in self._traits.get(plain[place:stop], ()):
-            place, stop = stop, max(stop, self._known(plain, stop, end))
+            behind = self._after_adverbs(plain, stop, end)
+            if (after := self._known(plain, behind, end)) > behind:
+                adverbs, place, stop = (adverbs, behind, after)
         return _Chain(adverbs, place, self._joined(plain, place, stop, end))
 
     def _leads(
@@ -308,7 +313,7 @@ class Verbs:
         if listed > stop:
             return listed
         after = self._known(plain, stop, end)
-        if after - stop < 2 or after >= end:
+        if after - stop < 2 or after >= end or self._forms.own_noun.match(plain, after, end):
             return stop
         verb, following = plain[place:stop], plain[stop:after]
         if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
@@ -484,7 +489,9 @@ class Verbs:
         if chain := self._after_modal(plain, start, end):
             return chain
         last = None
-        for place, stop in self._candidates(plain, start, end):
+        # What stands before 的 only tells which: 对收集的问题建立台账.
+        described = plain.rfind(self._forms.attributive, start, end) + 1
+        for place, stop in self._candidates(plain, max(start, described), end):
             traits = self._traits[plain[place:stop]]
             if "deal" in traits:
                 return self._chain(plain, place, place, end)
@@ -610,6 +617,7 @@ class _Forms:
         self.outcome = forms["outcome"].pattern
         self.gift = forms["gift"].pattern
         self.on = forms["on"].pattern
+        self.into = forms["into"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
         self.slogan = forms["slogan"].pattern
