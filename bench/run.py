@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Callable, Iterator
 
+import bench_check
 import bench_extract
 import bench_release
 import bench_scale
@@ -13,6 +14,7 @@ from rich.table import Table
 
 BENCHES: tuple[Callable[[], Iterator[Measurement]], ...] = (
     bench_seed.measure,
+    bench_check.measure,
     bench_extract.measure,
     bench_release.measure,
     bench_scale.measure,

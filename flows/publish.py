@@ -27,6 +27,7 @@ from flows.releases import (
     Plan,
     Published,
     alone,
+    disk_told_plainly,
     newest_release,
     plan_release,
     release,
@@ -123,7 +124,7 @@ def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Datase
     run.extracted(found)
     run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)
-    with step("Validating"):
+    with step("Validating"), disk_told_plainly(order.output):
         verdict = task(cache_policy=NO_CACHE)(validate)(dataset.tables, reader.division_codes, docs)
     if not verdict.is_sound:
         raise UnsoundError(verdict.message)

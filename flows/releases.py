@@ -199,10 +199,12 @@ def plan_release(dataset: Dataset, output: Path) -> Plan:
 
 def release(dataset: Dataset, output: Path) -> Published:
     """Publish the dataset unless the newest release already holds it."""
-    with alone(output), disk_told_plainly(output):
-        plan = plan_release(dataset, output)
-        newest = plan.unchanged or _add_release(dataset, plan, output)
-        point_to(newest, output)
+    with alone(output):
+        with disk_told_plainly(output):
+            plan = plan_release(dataset, output)
+            newest = plan.unchanged or _add_release(dataset, plan, output)
+        with disk_told_plainly(output, f"{newest.version} is whole, but not yet named by `latest`"):
+            point_to(newest, output)
         return Published(newest, plan)
 
 
@@ -430,15 +432,17 @@ def _lock(output: Path) -> filelock.BaseFileLock:
 
 
 @contextlib.contextmanager
-def disk_told_plainly(output: Path) -> Iterator[None]:
-    """A disk that is full or cannot be written becomes a message; nothing was published."""
+def disk_told_plainly(
+    output: Path, state: str = "nothing was published and the releases before are as they were"
+) -> Iterator[None]:
+    """A disk that is full or cannot be written becomes a message, which says how things stand then."""
     try:
         yield
     except OSError as error:
         kind = PassingError if is_passing(error) else ReleaseError
         raise kind(
-            f"cannot write to {output} ({error.strerror or error}); nothing was published and the "
-            "releases before are as they were: make room or give the right to write, and try again"
+            f"cannot write to {output} ({error.strerror or error}); {state}: "
+            "make room or give the right to write, and try again"
         ) from error
 
 

@@ -1,51 +1,83 @@
-"""Publishes the sample into folders, and kills itself at the n-th touch of the disk.
+"""Publishes into folders, and kills itself at the n-th touch of the folder.
 
-    python tests/killed.py FOLDER N [FOLDER N …]
+    python tests/killed.py SOURCES FOLDER N [FOLDER N …]
 
-Prints one line a folder: how the publisher ended (-9: killed), and how often it had touched the
-disk if it lived. Every publisher is a process of its own. Run by the tests of releases.
+Publishes the sample's rows where SOURCES is `-`, else all that `huiyi publish` does with a folder of texts. Prints one
+line a folder: how the publisher ended (-9: killed), and how often it had touched the folder if it lived. Every publisher
+is a process of its own. Run by the tests of faults.
 """
 
 import os
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from conftest import sample_dataset
 
+from flows.extraction import load_reader
 from flows.releases import release
+from flows.sources import LEXICONS
 
 TOUCHES = ("open", "os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.symlink", "shutil.rmtree")
+Publish = Callable[[Path, int], None]
 
 
-def publish(output: Path, last: int) -> None:
+def publish(publish_into: Callable[[Path], object], output: Path, last: int) -> None:
     """Publish, unless killed on the way."""
-    dataset = sample_dataset()
     touches = 0
 
-    def count(event: str, _: tuple[object, ...]) -> None:
+    def count(event: str, arguments: tuple[object, ...]) -> None:
         nonlocal touches
-        if event in TOUCHES:
+        # Names without a folder are of what is removed piece by piece.
+        if event in TOUCHES and str(arguments[0]).startswith((str(output), *"._0123456789")):
             touches += 1
             if touches == last:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     sys.addaudithook(count)
-    release(dataset, output)
+    publish_into(output)
     print(0, touches, flush=True)
 
 
-def main(arguments: list[str]) -> None:
+def publisher(sources: str) -> Publish:
+    """What publishes, with all that it needs imported."""
+    if sources == "-":
+        return partial(publish, partial(release, sample_dataset()))
+    from flows.publish import Order
+    from flows.publish import publish as run
+
+    load_reader(LEXICONS)
+    none = Path(sources, "none.toml")
+
+    def publish_into(output: Path) -> None:
+        run(Order((Path(sources),), output, LEXICONS, none, none, golden=none))
+
+    return partial(publish, publish_into)
+
+
+def apart(work: Callable[[], None]) -> int:
+    """The exit code of a process that does the work; negative where a signal ended it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            work()
+        except BaseException as error:
+            print(error, file=sys.stderr, flush=True)
+            os._exit(1)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+
+def main(sources: str, *arguments: str) -> None:
     """One publisher after the other."""
+    publish_into = publisher(sources)
     for folder, last in zip(arguments[::2], arguments[1::2], strict=True):
-        child = os.fork()
-        if child == 0:
-            publish(Path(folder), int(last))
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        if status:
-            print(os.waitstatus_to_exitcode(status), flush=True)
+        if code := apart(partial(publish_into, Path(folder), int(last))):
+            print(code, flush=True)
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(*sys.argv[1:])

@@ -307,6 +307,23 @@ def test_a_released_source_that_was_changed(released: Order) -> None:
     assert only(checked_as(allowed, OLD, text), "changed-source").severity == "warning"
 
 
+def test_only_the_files_given_are_read(released: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    (released.sources / OLD).write_text(MEETING_TEXT, encoding="utf-8")
+    (released.sources / "yunxi" / "broken.pdf").write_bytes(b"no PDF")
+    read, read_bytes = [], Path.read_bytes
+
+    def note(path: Path) -> bytes:
+        read.append(path)
+        return read_bytes(path)
+
+    monkeypatch.setattr(Path, "read_bytes", note)
+    (released.sources / "yunxi" / "new.toml").write_text(LICENCE, encoding="utf-8")
+    checked = checked_as(released, "yunxi/new.txt", HEAD + TASK)
+    assert checked.verdict == "fit with warnings"
+    texts = {path.name for path in read if released.sources in path.parents}
+    assert texts == {"new.txt"}
+
+
 def test_the_bytes_of_a_released_text(released: Order) -> None:
     (released.sources / OLD).write_text(MEETING_TEXT, encoding="utf-8")
     finding = only(checked_as(released, "yunxi/again.txt", MEETING_TEXT), "duplicate")

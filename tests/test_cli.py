@@ -3,12 +3,19 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT, Place, Run
+from conftest import ROOT, Place, Run, dataset_of
+
+from expectations.tables import TABLES, Table
+from flows.diff import row_ids
+from flows.releases import release
 
 SEED = "seeds/documents/qingzhou/2023-01-03-economic-work-conference.txt"
 
@@ -166,13 +173,43 @@ def test_a_whole_release_is_verified_and_a_damaged_one_is_not(run: Run, place: P
     assert "initiatives.csv: byte 100, line 1 is not what was published" in answer.err
 
 
-@pytest.mark.parametrize("table", ["initiatives", "meetings", "clauses", "documents"])
-def test_a_row_is_proved(run: Run, place: Place, table: str) -> None:
-    rows = place.newest.table(table)
-    answer = run("prove", str(rows[0][0]), "-o", place.output, "-s", place.sources)
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    """A release of a text that gives rows to every table."""
+    made = Place(tmp_path_factory.mktemp("texts"), tmp_path_factory.mktemp("datasets"))
+    text = ROOT / "tests" / "golden" / "texts" / "yunxi-economic-conference.txt"
+    shutil.copy(text, made.sources)
+    release(dataset_of(made.sources), made.output)
+    return made
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_row_of_any_table_is_proved(run: Run, full: Place, table: Table) -> None:
+    place, rows = full, full.newest.table(table.name)
+    answer = run(
+        "prove", str(row_ids(table.name, rows)[0]), "-o", place.output, "-s", place.sources
+    )
     assert answer.code == 0, answer
     assert "Extracting the document again gives the same row." in answer.out
-    assert str(rows["document_id"][0]) in answer.out
+    document_id = str(rows["document_id"][0])
+    documents = place.newest.table("documents").to_pylist()
+    [document] = [d for d in documents if d["document_id"] == document_id]
+    for words in (f"{table.name} ", document["sha256"], document["path"].rpartition("/")[2]):
+        assert words in answer.out
+
+
+def test_a_row_that_its_document_does_not_give_is_not_proved(
+    run: Run, place: Place, tmp_path: Path
+) -> None:
+    folder = shutil.copytree(place.newest.folder, tmp_path / "1.1.0")
+    targets = place.newest.table("targets")
+    at, year = targets.column_names.index("year"), pa.array([2099], pa.int16())
+    pq.write_table(
+        targets.set_column(at, targets.schema.field(at), year), folder / "targets.parquet"
+    )
+    answer = run("prove", str(targets[0][0]), "-o", tmp_path, "-s", place.sources)
+    assert answer.code == 1
+    assert f"extracted again, year is {targets['year'][0]}, not 2099" in answer.out
 
 
 def test_a_row_is_proved_by_its_sentence_and_rule(run: Run, place: Place) -> None:
@@ -214,6 +251,7 @@ def test_an_id_that_is_nowhere_says_where_ids_stand(run: Run, place: Place) -> N
         ["diff", "1.0.0", "-o", "{output}"],
         ["verify", "-o", "{output}"],
         ["prove", "0", "-o", "{output}"],
+        ["check", "tests/check/00-good.txt"],
     ],
 )
 def test_what_need_not_wait_for_prefect_does_not(place: Place, arguments: list[str]) -> None:

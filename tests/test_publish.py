@@ -193,6 +193,28 @@ def test_a_loss_beyond_the_guards_stops_the_release(order: Order, sources: Path)
     assert "documents:" not in str(stopped.value)
 
 
+def test_a_release_carries_the_reasons_of_its_guards_and_names_those_that_are_idle(
+    order: Order, sources: Path
+) -> None:
+    publish(order)
+    order.guards.write_text(
+        '[[guard]]\ntable = "documents"\ndrop = 0.9\nreason = "visits are gone"\n'
+    )
+    (sources / "yunxi" / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
+    summary, published = publish(order)
+    told = json.loads((published.release.folder / "guards.json").read_text(encoding="utf-8"))
+    [override] = told["overrides"]
+    assert (override["bound"], override["value"]) == ("drop", 0.9)
+    assert override["reason"] == "visits are gone"
+    assert told["measures"]["rows"]["documents"] == 2
+    idle = (
+        "the guard on documents (visits are gone) changes nothing any more; "
+        f"remove it from {order.guards}"
+    )
+    assert idle in summary.warnings
+    assert idle in told["warnings"]
+
+
 def test_the_run_leaves_artifacts(order: Order, sources: Path) -> None:
     add_bad(sources)
     publish(order)

@@ -1,51 +1,26 @@
 """A release is whole or not there, whatever happens; the same dataset gives the same bytes."""
 
 import csv
-import hashlib
 import json
 import os
-import random
-import shutil
-import subprocess
-import sys
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
-import filelock
+import frictionless
+import mlcroissant
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+import rdflib
+import yaml
+from faults import contents, expect_tidy, expect_whole
 
 from expectations.tables import TABLES
-from flows import releases
 from flows.errors import ReleaseError
 from flows.releases import Dataset, files_of, list_releases, plan_release, read_release, release
 
-KILLS = 50
 DATA_FILES = [f"{table.name}.{suffix}" for table in TABLES for suffix in ("csv", "parquet")]
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {name: (folder / name).read_bytes() for name in files_of(folder)}
-
-
-def expect_whole(folder: Path) -> None:
-    """The folder holds what its checksums say, and nothing else."""
-    sums = dict(
-        reversed(line.split("  ")) for line in (folder / "SHA256SUMS").read_text().splitlines()
-    )
-    assert set(files_of(folder)) == {*sums, "SHA256SUMS"}
-    for name, digest in sums.items():
-        assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest, name
-
-
-def expect_tidy(output: Path) -> None:
-    """Nothing is there but releases, pointers and the lock; `latest` names a whole release."""
-    names = {p.name for p in output.iterdir()} - {".lock", "latest", "latest.json"}
-    assert names == {str(found.version) for found in list_releases(output)}
-    expect_whole(output / "latest")
 
 
 def test_a_release_holds_every_table_in_both_formats(dataset: Dataset, tmp_path: Path) -> None:
@@ -71,6 +46,52 @@ def test_a_release_holds_every_table_in_both_formats(dataset: Dataset, tmp_path:
     }
     for name, table in dataset.tables.items():
         assert pq.read_table(folder / f"{name}.parquet").equals(table, check_metadata=True)
+
+
+def test_what_describes_a_release_is_read_back_by_others(
+    dataset: Dataset, without_visit: Dataset, tmp_path: Path
+) -> None:
+    release(without_visit, tmp_path)
+    folder = release(dataset, tmp_path).release.folder
+    report = frictionless.validate(str(folder / "datapackage.json"))
+    assert report.valid, report.flatten(["name", "type", "message"])
+    described = mlcroissant.Dataset(str(folder / "croissant.json"))
+    assert not described.metadata.ctx.issues.errors
+    for table in TABLES:
+        records = list(described.records(table.name))
+        assert len(records) == dataset.tables[table.name].num_rows
+        assert [name.split("/")[1] for name in records[0]] == list(table.column_names)
+    graph = rdflib.Graph().parse(folder / "catalogue.jsonld", format="json-ld")
+    schema = rdflib.Namespace("https://schema.org/")
+    assert "1.1.0" in {str(version) for version in graph.objects(None, schema.version)}
+    variables = graph.objects(None, schema.variableMeasured)
+    names = {str(name) for one in variables for name in graph.objects(one, schema.name)}
+    assert names >= {f"{table.name}.{name}" for table in TABLES for name in table.column_names}
+    assert yaml.safe_load((folder / "CITATION.cff").read_bytes())["version"] == "1.1.0"
+    package = json.loads((folder / "datapackage.json").read_bytes())
+    assert package["version"] == "1.1.0"
+
+
+def test_every_file_is_durable_before_it_is_seen(
+    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    fsync, rename = os.fsync, Path.rename
+
+    def note(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").readlink())
+        fsync(descriptor)
+
+    def look(path: Path, target: Path) -> Path:
+        assert {path, *path.rglob("*")} <= set(synced)
+        return rename(path, target)
+
+    monkeypatch.setattr(os, "fsync", note)
+    monkeypatch.setattr(Path, "rename", look)
+    folder = release(dataset, tmp_path).release.folder
+    assert len(synced) > len(files_of(folder))
+    # The entry of the release in its folder, and that of the pointer.
+    assert synced.count(tmp_path) == 2
 
 
 def test_csv_says_the_same_as_parquet(dataset: Dataset, tmp_path: Path) -> None:
@@ -163,115 +184,3 @@ def test_a_release_is_found_by_version_by_latest_and_by_path(
         read_release(tmp_path, "2.0.0")
     with pytest.raises(ReleaseError, match=r"none yet; make one with `huiyi publish`"):
         read_release(tmp_path / "nowhere")
-
-
-def run_killed(*arguments: Path | int, prefix: str = "") -> subprocess.CompletedProcess[str]:
-    """Publish the sample into folders, each by a process that is killed at that touch of the disk."""
-    code = f"{prefix}import killed, sys; killed.main(sys.argv[1:])"
-    return subprocess.run(
-        [sys.executable, "-c", code, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(Path(__file__).parent)},
-        cwd=Path(__file__).parent.parent,
-    )
-
-
-def test_killed_at_any_moment_nothing_half_done_is_seen(
-    dataset: Dataset, without_visit: Dataset, tmp_path: Path
-) -> None:
-    undisturbed = tmp_path / "undisturbed"
-    release(without_visit, undisturbed)
-    before = shutil.copytree(undisturbed, tmp_path / "before", symlinks=True)
-    touches = int(run_killed(undisturbed, 0).stdout.split()[1])
-    moments = random.Random(20260101).sample(range(1, touches + 1), KILLS)
-    killed = {tmp_path / f"killed-{moment}": moment for moment in moments}
-    for output in killed:
-        shutil.copytree(before, output, symlinks=True)
-    run = run_killed(*(part for pair in killed.items() for part in pair))
-    assert run.stdout.split() == ["-9"] * KILLS, run.stderr
-    for output in killed:
-        expect_whole(output / "latest")
-        for found in list_releases(output):
-            expect_whole(found.folder)
-        release(dataset, output)
-        expect_tidy(output)
-        assert (output / "latest").readlink() == Path("1.1.0")
-        assert contents(output / "1.0.0") == contents(before / "1.0.0")
-        assert contents(output / "1.1.0") == contents(undisturbed / "1.1.0")
-
-
-def test_a_crash_between_rename_and_pointer_is_mended_by_the_next_run(
-    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def crash(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(releases, "point_to", crash)
-        with pytest.raises(KeyboardInterrupt):
-            release(dataset, tmp_path)
-    assert not (tmp_path / "latest").exists()
-    assert release(dataset, tmp_path).plan.unchanged
-    expect_tidy(tmp_path)
-
-
-def test_a_disk_that_is_full_leaves_the_last_release(
-    dataset: Dataset, without_visit: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    release(without_visit, tmp_path)
-    before = contents(tmp_path / "1.0.0")
-
-    def full(path: Path) -> None:
-        raise OSError(28, "No space left on device", str(path))
-
-    with monkeypatch.context() as patch:
-        patch.setattr(releases, "_sync", full)
-        with pytest.raises(ReleaseError, match=r"No space left on device.*nothing was published"):
-            release(dataset, tmp_path)
-    assert contents(tmp_path / "1.0.0") == before
-    expect_tidy(tmp_path)
-    assert str(release(dataset, tmp_path).release.version) == "1.1.0"
-
-
-def test_files_that_cannot_grow_leave_the_last_release(
-    without_visit: Dataset, tmp_path: Path
-) -> None:
-    release(without_visit, tmp_path)
-    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)); "
-    process = run_killed(tmp_path, 0, prefix=limit)
-    assert "nothing was published" in process.stderr
-    expect_tidy(tmp_path)
-
-
-def test_a_place_that_cannot_be_written_is_told_plainly(dataset: Dataset, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(ReleaseError, match=r"cannot write to .*; nothing was published"):
-        release(dataset, tmp_path / "file" / "datasets")
-
-
-def test_a_second_publisher_stops_with_a_clear_word(
-    dataset: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(releases, "_LOCK_SECONDS", 0.2)
-    with (
-        filelock.FileLock(tmp_path / ".lock"),
-        pytest.raises(ReleaseError, match="another publish"),
-    ):
-        release(dataset, tmp_path)
-    assert release(dataset, tmp_path)
-
-
-def test_two_publishers_at_once_both_end_well(dataset: Dataset, tmp_path: Path) -> None:
-    with ThreadPoolExecutor(3) as threads:
-        runs = list(threads.map(lambda _: run_killed(tmp_path, 0), range(3)))
-    assert [run.stdout.split()[0] for run in runs] == ["0", "0", "0"]
-    expect_tidy(tmp_path)
-    assert [str(found.version) for found in list_releases(tmp_path)] == ["1.0.0"]
-
-
-def test_a_release_that_lost_a_file_is_not_built_upon(dataset: Dataset, tmp_path: Path) -> None:
-    folder = release(dataset, tmp_path).release.folder
-    (folder / "targets.parquet").unlink()
-    with pytest.raises(ReleaseError, match=r"is no whole release: .*targets.parquet is missing"):
-        release(dataset, tmp_path)

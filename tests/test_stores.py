@@ -19,12 +19,12 @@ from typing import Any
 import fsspec
 import pytest
 from conftest import ROOT, Place, Run
+from faults import contents
 from moto.core import DEFAULT_ACCOUNT_ID
 from moto.s3.models import s3_backends
 from moto.s3.responses import S3Response
 from moto.server import ThreadedMotoServer
 from test_readme import snippets
-from test_releases import contents
 from uploader import publish
 from wire import Wire
 
