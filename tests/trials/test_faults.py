@@ -1,0 +1,189 @@
+"""Whole runs of `huiyi publish` that are killed, that find the disk full or closed, or another clock.
+
+Afterwards the last good release is as it was, `latest` names a whole release, and the next run makes what an undisturbed
+one makes, and leaves nothing else.
+"""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from faults import (
+    contents,
+    entries,
+    expect_tidy,
+    expect_whole,
+    kilobytes,
+    may_not_write,
+    run_script,
+    unshared,
+)
+from prefect.settings import PREFECT_API_URL
+from sample import DIVISION_CODES, MEETING_TEXT, VISIT_TEXT
+
+from flows.releases import list_releases
+from flows.verify import verify
+from trials.processes import BIN, Processes
+
+KILLS, DISKS = 50, 4
+BESIDE = (".cache", "docs", "runs")
+YEARS = 5 * 365 * 86_400
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    folder = tmp_path / "sources"
+    folder.mkdir()
+    (folder / "meeting.txt").write_text(MEETING_TEXT, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def server(prefect_server: None) -> dict[str, str]:
+    """The environment of runs that use the server of the tests."""
+    return {"PREFECT_API_URL": str(PREFECT_API_URL.value())}
+
+
+@pytest.fixture
+def before(sources: Path, server: dict[str, str], tmp_path: Path) -> Path:
+    """A folder with the release of one text, to which another is added."""
+    expect_published(tmp_path / "before", sources, server)
+    (sources / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
+    return tmp_path / "before"
+
+
+@pytest.fixture
+def undisturbed(before: Path, sources: Path, server: dict[str, str], tmp_path: Path) -> Path:
+    folder = shutil.copytree(before, tmp_path / "undisturbed", symlinks=True)
+    expect_published(folder, sources, server)
+    return folder
+
+
+def expect_published(output: Path, sources: Path, server: dict[str, str]) -> int:
+    """Publish; how often the folder was touched."""
+    run = run_script("killed", sources, output, 0, **server)
+    assert run.stdout.startswith("0 "), run.stderr
+    return int(run.stdout.split()[1])
+
+
+def expect_good(output: Path, before: Path) -> None:
+    assert contents(output / "1.0.0") == contents(before / "1.0.0")
+    expect_whole(output / "latest")
+    for found in list_releases(output):
+        assert list(verify(found, DIVISION_CODES, None)) == []
+
+
+def expect_made_up_for(output: Path, undisturbed: Path) -> None:
+    expect_tidy(output, *BESIDE)
+    assert (output / "latest").readlink() == Path("1.1.0")
+    for version in ("1.0.0", "1.1.0"):
+        assert contents(output / version) == contents(undisturbed / version)
+    kept = {path.name for path in (undisturbed / ".cache").iterdir()}
+    assert {path.name for path in (output / ".cache").iterdir()} == kept
+    assert {path.suffix for path in (output / "runs").iterdir()} == {".json"}
+
+
+def test_killed_at_any_moment_nothing_half_done_is_seen(
+    before: Path, undisturbed: Path, sources: Path, server: dict[str, str], tmp_path: Path
+) -> None:
+    lived = shutil.copytree(before, tmp_path / "lived", symlinks=True)
+    touches = expect_published(lived, sources, server)
+    moments = sorted(random.Random(20260103).sample(range(1, touches + 1), KILLS))
+    killed = {tmp_path / f"killed-{moment}": moment for moment in moments}
+    for output in killed:
+        shutil.copytree(before, output, symlinks=True)
+    run = run_script("killed", sources, *(x for pair in killed.items() for x in pair), **server)
+    assert run.stdout.split() == ["-9"] * KILLS, run.stderr
+    for output in killed:
+        expect_good(output, before)
+    run = run_script("killed", sources, *(x for output in killed for x in (output, 0)), **server)
+    assert run.stdout.count("\n") == KILLS, run.stderr
+    for output in killed:
+        expect_made_up_for(output, undisturbed)
+
+
+@pytest.mark.parametrize("limit", ["size", "nr_inodes"])
+def test_a_disk_that_is_full_leaves_the_last_release(
+    limit: str,
+    before: Path,
+    undisturbed: Path,
+    sources: Path,
+    server: dict[str, str],
+    tmp_path: Path,
+) -> None:
+    if limit == "size":
+        bounds = kilobytes(before), kilobytes(undisturbed) + 400
+    else:
+        bounds = entries(before) + 1, entries(undisturbed) + 40
+    draw = random.Random(20260104)
+    unit = "k" if limit == "size" else ""
+    options = [f"{limit}={n}{unit}" for n in sorted(draw.sample(range(*bounds), DISKS))]
+    options.append(f"{limit}={2 * bounds[1]}{unit}")
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    run = run_script("small", sources, before, scratch, *options, within=unshared(), **server)
+    assert run.returncode == 0, run.stderr
+    refused = 0
+    for option in options:
+        expect_good(scratch / option / "failed", before)
+        expect_made_up_for(scratch / option / "after", undisturbed)
+        *_, last = (scratch / f"{option}.log").read_text(encoding="utf-8").strip().splitlines()
+        is_told = last.startswith("cannot write to") and "No space left on device" in last
+        assert is_told or last.endswith("Finished in state Completed()"), (option, last)
+        refused += is_told
+    assert 0 < refused < len(options)
+
+
+def test_a_folder_that_may_not_be_written_leaves_the_last_release(
+    before: Path, undisturbed: Path, sources: Path, server: dict[str, str], tmp_path: Path
+) -> None:
+    for closed in (".", ".cache", "runs"):
+        output = shutil.copytree(before, tmp_path / f"closed-{closed}", symlinks=True)
+        (output / closed).chmod(0o555)
+        run = run_script("killed", sources, output, 0, within=may_not_write(), **server)
+        (output / closed).chmod(0o755)
+        expect_good(output, before)
+        # What a run was like is told where it can be; a release does not depend on it.
+        if closed == "runs":
+            assert run.stdout.startswith("0 ")
+        else:
+            assert "Permission denied" in run.stderr
+        expect_published(output, sources, server)
+        expect_made_up_for(output, undisturbed)
+
+
+def test_a_clock_that_jumps_back_changes_nothing(
+    processes: Processes, texts: Path, tmp_path: Path
+) -> None:
+    compiler, library = shutil.which("cc"), tmp_path / "clock.so"
+    if compiler is None:
+        pytest.skip("no C compiler on this machine to build a wrong clock with: cc")
+    source = Path(__file__).parent / "clock.c"
+    subprocess.run([compiler, "-shared", "-fPIC", "-o", library, source, "-ldl"], check=True)
+    ahead = {"LD_PRELOAD": str(library), "CLOCK_OFFSET": str(YEARS)}
+
+    def publish(output: Path, **environment: str) -> None:
+        command = [BIN / "huiyi", "publish", "-s", texts, "-o", output, "--guards", "none"]
+        assert processes.start(*command, **environment).wait(300) == 0, processes.said()
+
+    right, wrong = tmp_path / "right", tmp_path / "wrong"
+    publish(right)
+    publish(wrong, **ahead)
+    # The clock of the disk is the machine's own.
+    for path in [*wrong.rglob("*"), wrong]:
+        if not path.is_symlink():
+            then = path.stat().st_mtime + YEARS
+            os.utime(path, (then, then))
+    (texts / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
+    publish(right)
+    publish(wrong)
+    expect_made_up_for(wrong, right)
+    late, early = sorted(json.loads(p.read_text())["started"] for p in (wrong / "runs").iterdir())[
+        ::-1
+    ]
+    assert int(late[:4]) - int(early[:4]) in (4, 5)
+    processes.run(BIN / "huiyi", "verify", "-o", wrong)
