@@ -27,7 +27,7 @@ Scores = dict[str, tuple[float, int]]
 def published(sources: Path, output: Path) -> Path:
     """A release of the sources."""
     command: list[str | Path] = [sys.executable, "-m", "flows.cli", "publish"]
-    command += ["--sources", sources, "--output", output]
+    command += ["--sources", sources, "--output", output, "--workers", "2"]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return output / "latest"
 

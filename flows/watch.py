@@ -31,7 +31,9 @@ _KEPT = 200
 _KINDS_KEPT = 100
 _REJECTS_SHOWN = 200
 # What differs from one reject to the next of the same kind: quoted words, paths, numbers.
-_PARTICULARS = re.compile(r"(?<= as ).*|'[^']*'|\"[^\"]*\"|“[^”]*”|\S*[/\\]\S*|\w\S*\.\w+|#?\d+")
+_PARTICULARS = re.compile(
+    r"(?<= as ).*|'[^']*'|\"[^\"]*\"|“[^”]*”|[^\s/\\]*+[/\\]\S*+|\w[^\s.]*+(?:\.[\w-]++)++|#?\d+"
+)
 
 
 @dataclass(frozen=True, slots=True)

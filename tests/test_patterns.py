@@ -1,12 +1,12 @@
 """No text makes a pattern explode, nor cost more than the square of a sentence's length: each is looked through."""
 
+import importlib
 import json
 import re
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 from ambiguity import explodes, power, round_trips
@@ -65,13 +65,13 @@ def test_what_a_pattern_costs(pattern: str, expected: int) -> None:
 
 
 def _of_modules() -> Iterator[re.Pattern[str]]:
-    """What modules have compiled when they were loaded."""
-    for name, module in list(sys.modules.items()):
-        if name.partition(".")[0] in PACKAGES and isinstance(module, ModuleType):
-            for value in vars(module).values():
-                for one in value.values() if isinstance(value, Mapping) else [value]:
-                    if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
-                        yield one
+    """What the project's modules, all of them, compile when they are loaded."""
+    for path in sorted(path for package in PACKAGES for path in (ROOT / package).glob("*.py")):
+        module = importlib.import_module(f"{path.parent.name}.{path.stem}")
+        for value in vars(module).values():
+            for one in value.values() if isinstance(value, Mapping) else [value]:
+                if isinstance(one, re.Pattern) and isinstance(one.pattern, str):
+                    yield one
 
 
 def _is_ours(depth: int) -> bool:
@@ -86,8 +86,8 @@ def _is_ours(depth: int) -> bool:
     return False
 
 
-@pytest.fixture
-def patterns(monkeypatch: pytest.MonkeyPatch) -> list[re.Pattern[str]]:
+@pytest.fixture(scope="module")
+def patterns() -> list[re.Pattern[str]]:
     """Every pattern that is compiled to load the project, to build its extractor and to read its own texts."""
     found = list(_of_modules())
     compile_one = re._compile  # type: ignore[attr-defined]
@@ -98,11 +98,12 @@ def patterns(monkeypatch: pytest.MonkeyPatch) -> list[re.Pattern[str]]:
             found.append(compiled)
         return compiled
 
-    monkeypatch.setattr(re, "_compile", compile_and_keep)
-    extractor = Extractor(Lexicon(read_lexicons()))
-    for path in sorted((ROOT / "tests" / "golden" / "texts").glob("*.txt")):
-        extractor.extract(Source(path.name, path.read_bytes()))
-    parse("<p>会议</p>".encode(), "text/html")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(re, "_compile", compile_and_keep)
+        extractor = Extractor(Lexicon(read_lexicons()))
+        for path in sorted((ROOT / "tests" / "golden" / "texts").glob("*.txt")):
+            extractor.extract(Source(path.name, path.read_bytes()))
+        parse("<p>会议</p>".encode(), "text/html")
     return list({(one.pattern, one.flags): one for one in found}.values())
 
 

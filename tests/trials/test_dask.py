@@ -14,7 +14,7 @@ from trials.processes import BIN, Processes, free_port, until
 
 pytest.importorskip("prefect_dask", reason="the extra `dask` is not installed")
 
-TEXTS, SENTENCES = 1_200, 40
+TEXTS, SENTENCES = 900, 20
 _CHARACTERS = sorted({c for c in MEETING_TEXT if "一" <= c <= "龥"})
 
 
