@@ -20,6 +20,8 @@ from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
 _FIGURE = re.compile(r"\d")
+# How a line ends that no full stop ends.
+_OPEN_END = re.compile(r"[\w》”）]")
 
 
 class Entry(NamedTuple):
@@ -71,6 +73,10 @@ class _Course:
     has_aims: bool = False
     has_spoken: bool = False
     is_viewed: bool = False
+    tells_of_another: bool = False
+    is_conveyed: bool = False
+    is_listing: bool = False
+    lists: bool = False
     carried: str = ""
     fallback: Entry | None = None
 
@@ -141,6 +147,8 @@ class Ledger:
         self._subject = Signals(lexicon.rules("ledger", "subject"), self._prefilter)
         self._comma = lexicon.rules("modals", "comma")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
+        self._conveyor = lexicon.rules("modals", "conveyor")[0].pattern
+        self._conveying = lexicon.rules("modals", "conveying")[0].pattern
         self._holding = tuple(lexicon.terms("holding"))
 
     def keep(
@@ -158,6 +166,7 @@ class Ledger:
         entries: list[Entry] = []
         for index, piece in enumerate(pieces):
             _advance(course, piece, zones, entries)
+            self._go_on_listing(text, piece, course)
             following = pieces[index + 1] if index + 1 < len(pieces) else None
             while headings and headings[0] < piece.start:
                 headings.pop(0)
@@ -165,6 +174,17 @@ class Ledger:
             entries.append(self._entry(text, piece, following, is_heading, course))
         _settle(course, entries)
         return tuple(entries)
+
+    def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
+        """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin."""
+        start, _ = text.paragraphs[piece.paragraph]
+        if piece.start != start:
+            return
+        if not self._section.match(text.plain[start : start + 8]):
+            course.is_listing = False
+        elif course.is_listing or course.lists:
+            course.is_listing, course.speech, course.speech_is_new = True, "order", True
+            course.has_spoken = True
 
     def _entry(
         self,
@@ -181,6 +201,10 @@ class Ledger:
                 piece.start, piece.end, role, f"{role}.{piece.part}", piece.start, piece.end
             )
         reading = self._read(text, piece, following, is_heading)
+        if course.is_first:
+            course.tells_of_another = (
+                bool(course.speech) and self._conveyor.match(reading.body) is not None
+            )
         verdict = self._judge(reading, course, text, piece)
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
         start = reading.begins + verdict.begins
@@ -286,14 +310,14 @@ class Ledger:
         start, end = text.paragraphs[piece.paragraph]
         if end - start >= 64 or text.sentences[piece.sentence] != (start, end):
             return False
-        return _WORD.match(text.plain[end - 1]) is not None or self._is_numbered(text, piece)
+        return _OPEN_END.match(text.plain[end - 1]) is not None or self._is_numbered(text, piece)
 
     def _is_line(self, text: Text, piece: _Piece) -> bool:
         """Whether a numbered line without a full stop begins here."""
         start, end = text.paragraphs[piece.paragraph]
         return (
             piece.start == start
-            and _WORD.match(text.plain[end - 1]) is not None
+            and _OPEN_END.match(text.plain[end - 1]) is not None
             and self._stands_alone(text, piece)
             and self._line.match(text.plain[start:end]) is not None
         )
@@ -354,6 +378,9 @@ class Ledger:
         demand, body = reading.demand, reading.body
         if demand is None:
             return None
+        if course.is_conveyed or self._is_conveyed(reading, course):
+            course.is_conveyed = True
+            return _Verdict("assessment", "speech.conveyed")
         is_theme = demand.begins == 0 and demand.start > 0
         if (course.mode == "narration" and is_theme) or (
             course.mode == "past" and demand.rule == "charge.somebody"
@@ -369,6 +396,10 @@ class Ledger:
         if rest and (frame := self._frame(rest, reading.may)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
         return _Verdict("initiative", demand.rule, demand.begins)
+
+    def _is_conveyed(self, reading: _Reading, course: _Course) -> bool:
+        """Whether a sentence that tells of another meeting goes on with what that one demands (…深刻分析了形势，强调要…)."""
+        return course.tells_of_another and self._conveying.match(reading.body) is not None
 
     def _frame(self, body: str, may: int) -> _Verdict | None:
         """A frame, if the words do no more than frame: no deed of their own inside."""
@@ -548,6 +579,8 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
     last = course.piece
     is_new = last is None or last.paragraph != piece.paragraph
     if is_new:
+        # An order that its paragraph ends with announces a list.
+        course.lists = course.speech == "order" and course.speech_is_new and not course.has_deed
         course.zone = zones[piece.paragraph]
         course.is_headed = course.has_aims = False
         course.speech = course.carried = ""
@@ -559,7 +592,8 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             # Where speakers are named, a paragraph that names none goes on with nobody's demands.
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
-        course.is_told = course.is_viewed = False
+        course.is_told = course.is_viewed = course.is_conveyed = False
+        course.tells_of_another = False
     course.piece = piece
 
 

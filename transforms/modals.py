@@ -34,6 +34,7 @@ class Modals:
         self._said = next(
             r.pattern for r in lexicon.rules("modals", "before") if r.name == "before.said"
         )
+        self._asked = lexicon.rules("modals", "asked")[0].pattern
         self._phrase = lexicon.rules("modals", "phrase")[0].pattern
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
@@ -144,7 +145,14 @@ class Modals:
             return 0
         ends = (at for at in range(1, min(len(words), 40)) if self.is_agent(words[:at]))
         return next(
-            (at for at in ends if self.opens(words[at:]) or self.begins_phrase(words[at:])), -1
+            (
+                at
+                for at in ends
+                if self.opens(words[at:])
+                or self.begins_phrase(words[at:])
+                or self._asked.match(words[at:])
+            ),
+            -1,
         )
 
 

@@ -63,7 +63,10 @@ class People:
             zone = _zone(parts, run[0].start)
             if zone not in _NO_PART:
                 stop = following[0].post_start if following else len(text.plain)
-                self._note(text, run, stop, zone in _HEADLINES, main, records)
+                begin = self._past_company(text.plain, run, following)
+                stop = len(text.plain) if begin else stop
+                begin = begin or run[-1].tail
+                self._note(text, run, (begin, stop), zone in _HEADLINES, main, records)
         return tuple(_found(text, r) for r in records.values() if _role(r))
 
     def _reporter(self, text: Text) -> tuple[Found[Person], ...]:
@@ -105,19 +108,30 @@ class People:
         gap = plain[start:end].strip(" \u3000")
         return start >= end or gap in self._names.joins
 
+    def _past_company(self, plain: str, run: list[Mention], following: list[Mention] | None) -> int:
+        """Where a sentence goes on with a run behind those who only come along (在 … 的陪同下), 0 if none do."""
+        if following is None:
+            return 0
+        if not self._patterns["along"].fullmatch(plain, run[-1].tail, following[0].post_start):
+            return 0
+        tail = following[-1].tail
+        company = self._patterns["accompanied"].match(plain[tail : tail + 12])
+        return tail + company.end() if company else 0
+
     def _note(
         self,
         text: Text,
         run: list[Mention],
-        stop: int,
+        stretch: tuple[int, int],
         is_headline: bool,
         main: str | None,
         records: dict[str, _Record],
     ) -> None:
-        """Enter what a run's sentence says of its members."""
+        """Enter what a run's sentence, in the stretch behind them, says of its members."""
         start, end = _sentence(text, run[0].post_start)
         before = text.plain[start : run[0].post_start]
-        after = text.plain[run[-1].tail : max(min(end, stop), run[-1].tail)]
+        begin, stop = stretch
+        after = text.plain[begin : max(min(end, stop), begin)]
         led = self._patterns["led"].match(after)
         role = self._role(before, after)
         elsewhere = self._is_elsewhere(before, after, main)
@@ -151,11 +165,13 @@ class People:
         ):
             return None
         tail = self._own(after)
+        if self._patterns["accompanied"].match(tail):
+            return "attendee"
         if self._patterns["chair"].search(tail):
             return "chair"
         if self._patterns["said"].match(tail) or self._patterns["spoke"].search(tail):
             return "speaker"
-        if self._patterns["attended"].search(tail) or self._patterns["accompanied"].match(tail):
+        if self._patterns["attended"].search(tail):
             return "speaker" if self._patterns["said.then"].search(tail) else "attendee"
         if self._patterns["listed"].search(before):
             return "attendee"

@@ -93,6 +93,7 @@ class Targets:
         self._indicators = _Indicators(lexicon)
         self._years = _Years(lexicon)
         self._commitment = lexicon.compile("{target_words__commitment}")
+        self._at_least = lexicon.rules("targets", "at_least")[0].pattern
 
     def find(
         self, text: Text, entries: Iterable[Directive], planning_year: int | None
@@ -128,6 +129,8 @@ class Targets:
         self, text: Text, start: int, goal: _Goal, planning_year: int | None
     ) -> Found[TargetFacts]:
         figure = goal.figure
+        if figure.comparator == "=" and self._at_least.match(text.plain[start : figure.start]):
+            figure = replace(figure, comparator=">=")
         is_bound = figure.comparator == "<=" and figure.high is None
         # A count that opens the clause is what shall stand (18亿亩耕地必须守住), not what one year shall bring.
         is_standing = figure.start == start
@@ -211,6 +214,7 @@ class _Figures:
         self._rules = lexicon.rules("targets")
         self._calendar = lexicon.rules("targets", "calendar")[0].pattern
         self._scope = lexicon.rules("targets", "scope")[0].pattern
+        self._routine = lexicon.rules("targets", "routine")[0].pattern
         self._measures = lexicon.mapping("units", "measure")
         self._comparators = {
             (row["term_key"], row["position"]): row["comparator"]
@@ -247,6 +251,8 @@ class _Figures:
         if self._scope.search(plain[start : match.start()]):
             return False
         if self._calendar.match(plain, match.start("low")):
+            return False
+        if self._routine.search(plain[start : match.end()]):
             return False
         if rule["form"] != "measured" or match["low"][0].isdigit():
             return True

@@ -518,6 +518,8 @@ class Verbs:
         """把…做成…: the verb with a complement, else the last verb."""
         turned, complemented, last = None, None, None
         for place, stop in self._candidates(plain, start, end):
+            if self._forms.own_noun.match(plain, stop, end):
+                continue
             if "result" in self._traits[plain[place:stop]]:
                 turned = place, stop
             elif (
