@@ -73,7 +73,7 @@ class _Course:
     has_aims: bool = False
     has_spoken: bool = False
     is_viewed: bool = False
-    tells_of_another: bool = False
+    opening: str = ""
     is_conveyed: bool = False
     is_listing: bool = False
     lists: bool = False
@@ -202,9 +202,7 @@ class Ledger:
             )
         reading = self._read(text, piece, following, is_heading)
         if course.is_first:
-            course.tells_of_another = (
-                bool(course.speech) and self._conveyor.match(reading.body) is not None
-            )
+            course.opening = reading.body if course.speech else ""
         verdict = self._judge(reading, course, text, piece)
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
         start = reading.begins + verdict.begins
@@ -399,7 +397,9 @@ class Ledger:
 
     def _is_conveyed(self, reading: _Reading, course: _Course) -> bool:
         """Whether a sentence that tells of another meeting goes on with what that one demands (…深刻分析了形势，强调要…)."""
-        return course.tells_of_another and self._conveying.match(reading.body) is not None
+        if not course.opening or self._conveying.match(reading.body) is None:
+            return False
+        return self._conveyor.match(course.opening) is not None
 
     def _frame(self, body: str, may: int) -> _Verdict | None:
         """A frame, if the words do no more than frame: no deed of their own inside."""
@@ -593,7 +593,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = course.is_viewed = course.is_conveyed = False
-        course.tells_of_another = False
+        course.opening = ""
     course.piece = piece
 
 

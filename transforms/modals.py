@@ -96,9 +96,8 @@ class Modals:
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
         names, words = self._agent_names, self._aside.sub("", words)
-        if self._no_agent.search(words):
-            return False
-        return any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
+        is_named = any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
+        return is_named and self._no_agent.search(words) is None
 
     def begins_phrase(self, words: str) -> bool:
         """Whether the words begin with a phrase that a deed follows (对…, 在…, 把…)."""
