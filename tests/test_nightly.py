@@ -85,7 +85,7 @@ def test_a_failed_run_says_why_in_its_state_its_record_its_artifact_and_to_the_w
 def test_a_run_that_takes_too_long_is_stopped_and_releases_nothing(
     order: Order, monkeypatch: pytest.MonkeyPatch, posted: list[dict[str, Any]]
 ) -> None:
-    monkeypatch.setattr(extraction, "read_in_turns", lambda *_: time.sleep(60))
+    monkeypatch.setattr(extraction, "read_in_turns", lambda *_: time.sleep(8))
     state = run(order, timeout_seconds=2)
     assert state.name == "TimedOut"
     assert state.is_failed()
