@@ -90,8 +90,12 @@ class Release:
         """One table as it was published."""
         return pq.read_table(self.folder / f"{name}.parquet")
 
+    def has_table(self, name: str) -> bool:
+        """Whether the file of a table is there."""
+        return (self.folder / f"{name}.parquet").exists()
+
     def table_names(self) -> list[str]:
-        """The tables that the release holds, in its own order."""
+        """The tables that the release's own description lists, in its order."""
         package = json.loads((self.folder / "datapackage.json").read_bytes())
         paths = [Path(resource["path"]) for resource in package["resources"]]
         return [path.stem for path in paths if path.suffix == ".parquet"]

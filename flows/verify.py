@@ -37,7 +37,10 @@ def verify(release: Release, division_codes: frozenset[str], sources: Path | Non
     yield from damaged
     if damaged:
         return
-    tables = {name: release.table(name) for name in release.table_names()}
+    listed = release.table_names()
+    tables = {name: release.table(name) for name in listed if release.has_table(name)}
+    for name in sorted({*listed} - tables.keys()):
+        yield f"{release.folder / name}.parquet: is missing, though datapackage.json lists it"
     schemas = list(_schema_problems(tables))
     yield from schemas
     yield from _twins(release.folder, tables)

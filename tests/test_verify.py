@@ -106,6 +106,20 @@ def test_files_that_are_missing_or_surplus_are_named(released: Release) -> None:
     ]
 
 
+def test_a_table_that_is_gone_altogether_is_missed(released: Release) -> None:
+    gone = ["excel/targets.csv", "targets.csv", "targets.parquet"]
+    for name in gone:
+        (released.folder / name).unlink()
+    assert problems(released)[:3] == [f"{released.folder / name}: is missing" for name in gone]
+    sums = released.folder / SUMS
+    kept = [line for line in sums.read_text().splitlines(True) if line.split()[1] not in gone]
+    sums.write_text("".join(kept))
+    assert problems(released) == [
+        f"{released.folder / 'targets.parquet'}: is missing, though datapackage.json lists it",
+        "targets: there is no such table in this release",
+    ]
+
+
 def test_a_release_without_checksums_is_not_whole(released: Release) -> None:
     (released.folder / "SHA256SUMS").unlink()
     assert problems(released) == [f"{released.folder / 'SHA256SUMS'}: is missing"]

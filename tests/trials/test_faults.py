@@ -45,7 +45,7 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def server(prefect_server: None) -> dict[str, str]:
     """The environment of runs that use the server of the tests."""
-    return {"PREFECT_API_URL": str(PREFECT_API_URL.value())}
+    return {"PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_LOGGING_LEVEL": "INFO"}
 
 
 @pytest.fixture(scope="module")
