@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, TypedDict
 
 import pyarrow as pa
+import pyarrow.compute
 
 from expectations.rules import squeeze
 from expectations.tables import TABLES, table_of
+
+pc: Any = pyarrow.compute
 
 ROW_DROP, ROW_RISE = 0.2, 0.5
 FILL_DROP, FILL_RISE = 0.1, 0.1
@@ -76,10 +79,11 @@ def measure(tables: Mapping[str, pa.Table]) -> Measures:
 
 def _unexplained(tables: Mapping[str, pa.Table]) -> float:
     """The share of the documents' characters that stand in unexplained clauses."""
-    roles, texts = (tables["clauses"].column(name).to_pylist() for name in ("role", "text"))
-    pairs = zip(roles, texts, strict=True)
-    unexplained = sum(len(squeeze(text or "")) for role, text in pairs if role == "unexplained")
-    characters = sum(map(int, filter(None, tables["documents"].column("characters").to_pylist())))
+    unexplained = 0
+    for clauses in tables["clauses"].select(["role", "text"]).to_batches():
+        texts = pc.drop_null(clauses["text"].filter(pc.equal(clauses["role"], UNEXPLAINED)))
+        unexplained += sum(len(squeeze(str(text))) for text in texts.to_pylist())
+    characters = pc.sum(tables["documents"]["characters"]).as_py()
     return unexplained / characters if characters else 0.0
 
 

@@ -7,7 +7,7 @@ row a column, with the type that it has and the type that it should have.
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +16,6 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 import pyarrow as pa
-import pyarrow.compute
 from great_expectations.core import ExpectationSuite, ExpectationValidationResult, RunIdentifier
 from great_expectations.core.validation_definition import ValidationDefinition
 from great_expectations.data_context.data_context.ephemeral_data_context import (
@@ -46,9 +45,6 @@ Frame = pd.DataFrame | pa.Table
 _SITE = "release"
 _STRUCTURE = "structure"
 _SHOWN = 10
-_SHARD_CHARACTERS = 4_000_000
-
-pc: Any = pyarrow.compute
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,27 +104,28 @@ class Verdict:
 
 
 def validate(
-    tables: Mapping[str, Frame], division_codes: frozenset[str] | set[str], docs_dir: Path | None
+    shards: Iterable[Mapping[str, Frame]],
+    division_codes: frozenset[str] | set[str],
+    docs_dir: Path | None,
 ) -> Verdict:
-    """Validate all tables of a release; build the Data Docs site in `docs_dir` unless None.
+    """Validate a release, some whole documents' rows of all tables at a time; build the Data Docs site in `docs_dir`
+    unless None.
 
-    `division_codes` are the codes that meetings may have. Tables with the wrong columns or types
-    are said so and not looked at further.
+    No document may be in two shards, and no id in the rows of two documents; then keys that are unique in each shard
+    are unique. `division_codes` are the codes that meetings may have. Tables with the wrong columns or types are said
+    so and not looked at further.
     """
-    arrow = {name: _as_arrow(name, frame) for name, frame in tables.items()}
-    session = _Session(_context(docs_dir), arrow)
-    failures = session.run(session.define(_structure_suite()), _structure(arrow))
-    if not failures:
-        definitions = {table.name: session.define(suite_of(table)) for table in TABLES}
-        for shard in _shards(arrow):
-            dataset = Dataset(shard, frozenset(division_codes))
-            for table in TABLES:
-                # No row breaks an expectation where there is none; only the site shows that it was looked at.
-                if shard[table.name].num_rows or docs_dir is not None:
-                    failures += session.run(definitions[table.name], _frame(table, dataset))
+    session = _Session(_context(docs_dir))
+    for shard in shards:
+        session.judge(
+            {name: _as_arrow(name, frame) for name, frame in shard.items()},
+            frozenset(division_codes),
+            # No row breaks an expectation where there is none; only the site shows that it was looked at.
+            empty_too=docs_dir is not None,
+        )
     if docs_dir is not None:
         session.context.build_data_docs(site_names=[_SITE])
-    return Verdict(_merged(failures), session.expectation_count)
+    return Verdict(_merged(session.failures), session.expectation_count)
 
 
 def _merged(failures: Sequence[Failure]) -> tuple[Failure, ...]:
@@ -152,42 +149,6 @@ def _merged(failures: Sequence[Failure]) -> tuple[Failure, ...]:
 
 
 # ---------------------------------------------------------------------------- what is validated
-
-
-def _shards(tables: Mapping[str, pa.Table]) -> Iterator[Mapping[str, pa.Table]]:
-    """The tables, cut into lots of whole documents, so that memory does not grow with the corpus.
-
-    Rows of no known document are in the last lot.
-    """
-    lots = _lots(tables["documents"])
-    for number, lot in enumerate(lots, 1):
-        if len(lots) == 1:
-            yield tables
-            return
-        seen = [key for before in lots[: number - 1] for key in before]
-        is_last = number == len(lots)
-        keys = pa.array(seen if is_last else lot, pa.string())
-        yield {name: _of_documents(table, keys, excluded=is_last) for name, table in tables.items()}
-
-
-def _lots(documents: pa.Table) -> list[list[str | None]]:
-    """The documents' ids in lots of about `_SHARD_CHARACTERS`."""
-    lots: list[list[str | None]] = [[]]
-    size = 0
-    columns = (documents.column(name).to_pylist() for name in ("document_id", "characters"))
-    for key, characters in zip(*columns, strict=True):
-        if size > _SHARD_CHARACTERS:
-            lots.append([])
-            size = 0
-        lots[-1].append(key)
-        size += characters or 0
-    return lots
-
-
-def _of_documents(table: pa.Table, keys: Any, *, excluded: bool) -> pa.Table:
-    """The rows of the documents with those ids, or of all others."""
-    is_theirs = pc.is_in(table.column("document_id"), value_set=keys, skip_nulls=True)
-    return table.filter(pc.invert(is_theirs) if excluded else is_theirs)
 
 
 def _as_arrow(name: str, frame: Frame) -> pa.Table:
@@ -443,14 +404,30 @@ def _site(docs_dir: Path) -> Any:
 class _Session:
     """One validation of all tables in one context."""
 
-    def __init__(self, context: EphemeralDataContext, tables: Mapping[str, pa.Table]) -> None:
+    def __init__(self, context: EphemeralDataContext) -> None:
         self.context = context
+        self.failures: list[Failure] = []
         self.expectation_count = 0
         self._source = context.data_sources.add_pandas(_SITE)
         self._runs: Counter[str] = Counter()
-        self._paths = _paths(tables)
+        self._paths: Mapping[str, str] = {}
+        self._structure = self._define(_structure_suite())
+        self._suites = {table.name: self._define(suite_of(table)) for table in TABLES}
 
-    def define(self, suite: ExpectationSuite) -> ValidationDefinition:
+    def judge(
+        self, tables: Mapping[str, pa.Table], division_codes: frozenset[str], *, empty_too: bool
+    ) -> None:
+        """Try every expectation on one shard."""
+        self._paths = _paths(tables)
+        if failures := self._run(self._structure, _structure(tables)):
+            self.failures += failures
+            return
+        dataset = Dataset(tables, division_codes)
+        for table in TABLES:
+            if empty_too or tables[table.name].num_rows:
+                self.failures += self._run(self._suites[table.name], _frame(table, dataset))
+
+    def _define(self, suite: ExpectationSuite) -> ValidationDefinition:
         """A suite, ready to be run on frames."""
         asset = self._source.add_dataframe_asset(suite.name)
         self.expectation_count += len(suite.expectations)
@@ -462,7 +439,7 @@ class _Session:
             )
         )
 
-    def run(self, definition: ValidationDefinition, frame: pd.DataFrame) -> list[Failure]:
+    def _run(self, definition: ValidationDefinition, frame: pd.DataFrame) -> list[Failure]:
         """The failures of a suite on a frame. Only a frame that fails is asked for its rows."""
         self._runs[definition.name] += 1
         run_id = RunIdentifier(run_name=f"{_SITE}-{self._runs[definition.name]}")

@@ -35,4 +35,4 @@ def expecting() -> Iterator[Expecting]:
 def _failures(tables: Mapping[str, Any], division_codes: frozenset[str]) -> tuple["Failure", ...]:
     from expectations.suites import validate
 
-    return validate(tables, division_codes, None).failures if tables else ()
+    return validate([tables], division_codes, None).failures if tables else ()

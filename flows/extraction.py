@@ -16,6 +16,7 @@ from flows.origins import reading_order
 from flows.provenance import AppliedCorrection, SourceRecord, trace
 from flows.releases import Dataset
 from flows.sandbox import parse_safely
+from flows.sketches import Sketches, sketches_of
 from flows.sources import Reject, read_lexicons
 from transforms.extract import Extraction, Extractor
 from transforms.lexicon import Lexicon
@@ -44,6 +45,8 @@ class Extracted:
     """What a shard of sources gave."""
 
     tables: Mapping[str, pa.Table]
+    sketches: Sketches
+    """Of the documents, in their order."""
     rejects: tuple[Reject, ...]
     corrected: tuple[AppliedCorrection, ...]
     seconds: Mapping[str, float] = field(default_factory=dict)
@@ -96,8 +99,10 @@ def _collected(
         corrected += applied
         for name, some in right.items():
             rows[name] += some
+    tables = {table.name: rows_to_table(table, rows[table.name]) for table in TABLES}
     return Extracted(
-        tables={table.name: rows_to_table(table, rows[table.name]) for table in TABLES},
+        tables=tables,
+        sketches=sketches_of(tables["documents"]),
         rejects=tuple(rejects),
         corrected=tuple(corrected),
         seconds=seconds,
@@ -166,12 +171,7 @@ def assemble(
 ) -> Dataset:
     """All shards as one dataset, with what it was made from and what no document came of."""
     corrected = [c for part in parts for c in part.corrected]
-    tables = {
-        table.name: pa.concat_tables(
-            [arrow_schema(table).empty_table(), *(part.tables[table.name] for part in parts)]
-        )
-        for table in TABLES
-    }
+    tables = gathered(parts)
     corrections.expect_documents(map(str, tables["documents"]["path"].to_pylist()))
     rejected = [*rejects, *(reject for part in parts for reject in part.rejects)]
     return Dataset(
@@ -179,3 +179,13 @@ def assemble(
         rejects=tuple(sorted(rejected, key=lambda r: (*reading_order(r.path), r.line or 0))),
         provenance=trace(reader.lexicon.files, sources, corrections.text, corrected),
     )
+
+
+def gathered(parts: Sequence[Extracted]) -> dict[str, pa.Table]:
+    """The tables of all parts, each as one, without a copy."""
+    return {
+        table.name: pa.concat_tables(
+            [arrow_schema(table).empty_table(), *(part.tables[table.name] for part in parts)]
+        )
+        for table in TABLES
+    }

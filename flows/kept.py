@@ -22,10 +22,12 @@ from flows.corrections import Corrections
 from flows.extraction import Extracted
 from flows.provenance import AppliedCorrection
 from flows.releases import disk_told_plainly
+from flows.sketches import SKETCH
 from flows.sources import Reject
 from flows.spool import Shard
 
 _SUFFIX = ".arrow"
+_SOUND = "sound.json"
 _SUM_BYTES = 64
 """A SHA-256 in hex, which leaves what follows where Arrow likes it, at a multiple of 64 bytes."""
 
@@ -62,14 +64,29 @@ class Kept:
                 os.fsync(file.fileno())
             whole.rename(self._path(key))
 
+    def sound(self, judge: str) -> frozenset[str]:
+        """The names of the results that met every expectation; `judge` is the fingerprint of what expects."""
+        try:
+            said = json.loads((self.folder / _SOUND).read_bytes())
+            return frozenset(said["sound"]) if said["judge"] == judge else frozenset()
+        except (OSError, ValueError, TypeError, KeyError):  # Not there, or cut short.
+            return frozenset()
+
+    def put_sound(self, keys: Collection[str], judge: str) -> None:
+        """Remember that results of these names, and no others, met every expectation."""
+        said = json.dumps({"judge": judge, "sound": sorted(keys)})
+        with disk_told_plainly(self.folder), tempfile.TemporaryDirectory(dir=self.folder) as aside:
+            Path(aside, _SOUND).write_text(said, encoding="utf-8")
+            Path(aside, _SOUND).replace(self.folder / _SOUND)
+
     def borrow(self, other: "Kept") -> None:
         """Have what the other folder has, without a copy."""
-        for path in other.folder.glob(f"*{_SUFFIX}"):
+        for path in (*other.folder.glob(f"*{_SUFFIX}"), *other.folder.glob(_SOUND)):
             (self.folder / path.name).symlink_to(path.absolute())
 
     def keep_only(self, keys: Collection[str]) -> None:
         """Remove every result of another name, and what a killed run left."""
-        names = {self._path(key).name for key in keys}
+        names = {_SOUND, *(self._path(key).name for key in keys)}
         for path in self.folder.iterdir():
             if path.name not in names:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
@@ -86,7 +103,8 @@ def _write(file: io.BufferedRandom, extracted: Extracted) -> None:
     }
     told = pa.table({"facts": [json.dumps(facts)]})
     file.seek(_SUM_BYTES)
-    for table in (told, *(extracted.tables[table.name] for table in TABLES)):
+    sketches = pa.table({"sketch": extracted.sketches})
+    for table in (told, sketches, *(extracted.tables[table.name] for table in TABLES)):
         with pa.ipc.new_stream(file, table.schema) as stream:
             stream.write_table(table)
     file.seek(_SUM_BYTES)
@@ -102,7 +120,9 @@ def _read(file: pa.MemoryMappedFile) -> Extracted:
         raise ValueError("is not what its checksum says")
     file.seek(_SUM_BYTES)
     facts = json.loads(str(_next_table(file)["facts"][0].as_py()))
+    sketches = _next_table(file)["sketch"]
     return Extracted(
+        sketches=pa.concat_arrays([pa.array([], SKETCH), *sketches.chunks]),
         tables={table.name: _next_table(file) for table in TABLES},
         rejects=tuple(Reject(**reject) for reject in facts["rejects"]),
         corrected=tuple(AppliedCorrection(**c) for c in facts["corrected"]),

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
@@ -22,6 +23,7 @@ from flows.extraction import Extracted, load_reader
 from flows.kept import Kept, key_of
 from flows.progress import step
 from flows.provenance import fingerprint_tables
+from flows.sketches import SKETCH, Sketches
 from flows.spool import Shard, Spool
 from flows.workers import DOCUMENTS_PER_LOT, Done, Workers, extract_lot
 
@@ -65,6 +67,12 @@ class Extractions:
     parts: tuple[Extracted, ...]
     kept_documents: int
     done: Done
+
+    @property
+    def sketches(self) -> Sketches:
+        """Those of all documents, in the order of the parts."""
+        nothing = pa.array([], SKETCH)
+        return pa.concat_arrays([nothing, *(part.sketches for part in self.parts)])
 
 
 def extract_all(

@@ -15,7 +15,8 @@ from transforms.source import Source
 
 # The packages whose version can change what is extracted.
 _READERS = ("charset-normalizer", "jieba", "lxml", "pypdfium2", "python-docx")
-_MAKERS = ("corrections", "extraction", "kept", "parser", "sandbox")
+_JUDGES = ("great-expectations", "pandas", "pyarrow")
+_MAKERS = ("corrections", "extraction", "kept", "parser", "sandbox", "sketches")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +102,14 @@ def fingerprint_tables(lexicons: Mapping[str, str]) -> str:
     """A hash over all that makes tables of sources: the extractor, and what calls it and writes down what it says."""
     code = [Path(__file__).parent / f"{name}.py" for name in _MAKERS]
     code += [Path(expectations.derive.__file__)]
-    return _hash(
-        _texts(code) | {"extractor": fingerprint_extractor(lexicons), "pyarrow": version("pyarrow")}
-    )
+    packages = {name: version(name) for name in ("datasketch", "pyarrow")}
+    return _hash(_texts(code) | packages | {"extractor": fingerprint_extractor(lexicons)})
+
+
+def fingerprint_expectations() -> str:
+    """A hash over all that judges tables: what is expected of them, and the packages that look."""
+    code = [*Path(expectations.__path__[0]).glob("*.py")]
+    return _hash(_texts(code) | {name: version(name) for name in _JUDGES})
 
 
 def _texts(paths: Iterable[Path]) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """The main flow: sources, extract, validate, release."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -16,10 +16,11 @@ from expectations.suites import validate
 from flows import storage
 from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
-from flows.extraction import assemble, load_reader
+from flows.extraction import Extracted, Reader, assemble, gathered, load_reader
 from flows.kept import Kept
-from flows.lots import ALONE, Crew, extract_all
+from flows.lots import ALONE, Crew, Extractions, extract_all
 from flows.progress import step
+from flows.provenance import fingerprint_expectations
 from flows.quality import GOLDEN, measure_quality
 from flows.releases import (
     Dataset,
@@ -40,6 +41,7 @@ from flows.upload import upload
 from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
+_CHARACTERS_AT_ONCE = 4_000_000
 _KEPT = ".cache"
 
 pc: Any = pyarrow.compute
@@ -120,15 +122,43 @@ def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Datase
         found = extract_all(spool, kept, order.lexicons, corrections, order.crew, workers)
     dataset = assemble(reader, corrections, spool.records, spool.rejects, found.parts)
     with step("Looking for repetitions"):
-        dataset = released_once(dataset)
+        dataset = released_once(dataset, found.sketches)
     run.extracted(found)
     run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)
     with step("Validating"), disk_told_plainly(order.output):
-        verdict = task(cache_policy=NO_CACHE)(validate)(dataset.tables, reader.division_codes, docs)
-    if not verdict.is_sound:
-        raise UnsoundError(verdict.message)
+        expect_sound(found, kept, reader, docs)
     return guarded(dataset, order), found.keys
+
+
+def expect_sound(found: Extractions, kept: Kept, reader: Reader, docs: Path | None) -> None:
+    """Stop where a row breaks an expectation; what met all of them in an earlier run is not looked at again.
+
+    The site in `docs` shows what is looked at.
+    """
+    judge = fingerprint_expectations()
+    sound = kept.sound(judge) if docs is None or docs.exists() else frozenset()
+    unseen = [part for key, part in zip(found.keys, found.parts, strict=True) if key not in sound]
+    if unseen:
+        shards = (gathered(parts) for parts in _handfuls(unseen))
+        verdict = task(cache_policy=NO_CACHE)(validate)(shards, reader.division_codes, docs)
+        if not verdict.is_sound:
+            raise UnsoundError(verdict.message)
+    kept.put_sound(found.keys, judge)
+
+
+def _handfuls(parts: Iterable[Extracted]) -> Iterator[list[Extracted]]:
+    """The parts in handfuls of about so many characters, so that memory does not grow with the corpus."""
+    handful: list[Extracted] = []
+    size = 0
+    for part in parts:
+        handful.append(part)
+        size += pc.sum(part.tables["documents"]["characters"]).as_py() or 0
+        if size > _CHARACTERS_AT_ONCE:
+            yield handful
+            handful, size = [], 0
+    if handful:
+        yield handful
 
 
 def guarded(dataset: Dataset, order: Order) -> Dataset:

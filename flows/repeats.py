@@ -1,7 +1,8 @@
 """The same report twice: near duplicates among documents, and in a release.
 
 Two texts are the same report if nine tenths of their runs of five characters are (Jaccard, white space left out), and
-their days, where both are known, are not over a month apart: what is said each year in the same words is said anew. MinHash proposes pairs; each is confirmed by counting, so that no chance decides.
+their days, where both are known, are not over a month apart: what is said each year in the same words is said anew.
+Sketches propose pairs; each is confirmed by counting, so that no chance decides.
 """
 
 import datetime
@@ -12,25 +13,19 @@ from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
 from expectations.rules import squeeze
 from flows.origins import ORIGIN, Reject, Repeated, reading_order
 from flows.releases import Dataset
+from flows.sketches import BANDS, ROWS, RUN, Runs, Sketches, minhash, runs, suspects
 
 pc: Any = pyarrow.compute
 
 SAME = 0.9
 _MONTH = datetime.timedelta(31)
-_RUN = 5
-# Six bands of four: of pairs that share 0.9, two in a thousand escape; of pairs that share 0.1, one in 1,700 is counted.
-_BANDS, _ROWS = 6, 4
 _PROBES = 16
-_FACTOR = np.uint64(0x9E3779B97F4A7C15)
-
-Runs = npt.NDArray[np.uint64]
 
 
 class Repeat(NamedTuple):
@@ -74,7 +69,7 @@ class Repeats:
             self._remember(document)
             return None
         own = runs(document.text)
-        sketch = _sketch(own)
+        sketch = minhash(own)
         # The index knows numbers: the first document in the order given is meant, whatever the order of its answer.
         for number in sorted(self._index.query(sketch)):
             first, packed = self._earlier[number]
@@ -95,17 +90,20 @@ class Repeats:
         """The sketches by their bands; made when there is something to compare, for importing it takes a second."""
         from datasketch import MinHashLSH
 
-        index = MinHashLSH(num_perm=_BANDS * _ROWS, params=(_BANDS, _ROWS))
-        index.insert(0, _sketch(runs(zlib.decompress(self._earlier[0][1]).decode())))
+        index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
+        index.insert(0, minhash(runs(zlib.decompress(self._earlier[0][1]).decode())))
         return index
 
 
-def released_once(dataset: Dataset) -> Dataset:
+def released_once(dataset: Dataset, sketches: Sketches) -> Dataset:
     """The dataset with the first of documents that say the same; the others are rejects that name it, with their origin.
 
-    First is what is read first.
+    First is what is read first. `sketches` are of the documents, in their order.
     """
-    documents, repeats = _as_read(dataset.tables["documents"]), Repeats()
+    documents, repeats = (
+        _as_read(dataset.tables["documents"].take(suspects(sketches))),
+        Repeats(),
+    )
     found = [repeats.add(text) for text in texts_of(documents, dataset.tables["meetings"])]
     if not any(found):
         return dataset
@@ -114,15 +112,21 @@ def released_once(dataset: Dataset) -> Dataset:
     rejects = [_reject(row, repeat) for row, repeat in zip(rows, filter(None, found), strict=True)]
     first_of = {reject.path: reject.repeats.path for reject in rejects if reject.repeats}
     gone = documents["document_id"].take(again)
-    tables = {
-        name: table.filter(pc.invert(pc.is_in(table["document_id"], value_set=gone)))
-        for name, table in dataset.tables.items()
-    }
+    tables = {name: without(table, gone) for name, table in dataset.tables.items()}
     earlier = [_of_released(reject, first_of) for reject in dataset.rejects]
     # What is not released was no source of the release, so that a difference to another tells that it went.
     sources = tuple(s for s in dataset.provenance.sources if s.path not in first_of)
     provenance = replace(dataset.provenance, sources=sources)
     return replace(dataset, tables=tables, rejects=(*earlier, *rejects), provenance=provenance)
+
+
+def without(table: pa.Table, gone: Any) -> pa.Table:
+    """The rows of other documents; what holds none of those documents' stays where it is, on disk."""
+    batches = []
+    for batch in table.to_batches():
+        is_gone = pc.is_in(batch["document_id"], value_set=gone)
+        batches.append(batch.filter(pc.invert(is_gone)) if pc.any(is_gone).as_py() else batch)
+    return pa.Table.from_batches(batches, table.schema)
 
 
 def _as_read(documents: pa.Table) -> pa.Table:
@@ -133,7 +137,8 @@ def _as_read(documents: pa.Table) -> pa.Table:
 
 def texts_of(documents: pa.Table, meetings: pa.Table) -> Iterator[Text]:
     """Documents as they are compared, with the days of their first meetings."""
-    held = dict(zip(*(meetings[c].to_pylist()[::-1] for c in ("document_id", "date")), strict=True))
+    theirs = meetings.filter(pc.is_in(meetings["document_id"], value_set=documents["document_id"]))
+    held = dict(zip(*(theirs[c].to_pylist()[::-1] for c in ("document_id", "date")), strict=True))
     columns = (documents[c] for c in ("document_id", "path", "text", "published_on"))
     for cells in zip(*columns, strict=True):
         document_id, path, text, published_on = (cell.as_py() for cell in cells)
@@ -159,7 +164,7 @@ def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:
     """
     squeezed = squeeze(document.text)
     step = max(1, len(squeezed) // _PROBES)
-    probes = [squeezed[at : at + _RUN] for at in range(0, len(squeezed), step)][:_PROBES]
+    probes = [squeezed[at : at + RUN] for at in range(0, len(squeezed), step)][:_PROBES]
     own = runs(document.text)
     for other in others:
         packed = squeeze(other.text)
@@ -171,30 +176,9 @@ def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:
     return None
 
 
-def runs(text: str) -> Runs:
-    """The different runs of five characters of a text without its white space, each as a number."""
-    characters = np.frombuffer(squeeze(text).encode("utf-32-le", "replace"), np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(
-        np.pad(characters, (0, max(0, _RUN - len(characters)))), _RUN
-    )
-    hashed = np.zeros(len(windows), np.uint64)
-    for column in windows.T:
-        hashed = (hashed ^ column.astype(np.uint64)) * _FACTOR
-        hashed ^= hashed >> np.uint64(29)
-    return np.unique(hashed)
-
-
 def _jaccard(one: Runs, other: Runs) -> float:
     shared = len(np.intersect1d(one, other, assume_unique=True))
     return shared / (len(one) + len(other) - shared)
-
-
-def _sketch(own: Runs) -> Any:
-    from datasketch import MinHash
-
-    sketch = MinHash(num_perm=_BANDS * _ROWS, seed=1, hashfunc=int)
-    sketch.update_batch((own >> np.uint64(32)).tolist())
-    return sketch
 
 
 def of_similar_length(characters: int, documents: pa.Table) -> pa.Table:

@@ -2,15 +2,19 @@
 
 import errno
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import pyarrow as pa
 import pytest
 from sample import VISIT_TEXT
 
 import flows.lots
+import flows.publish
 import flows.workers
+from expectations.suites import Verdict, validate
 from flows.corrections import Corrections
 from flows.errors import ReleaseError
 from flows.extraction import Extracted, Reader
@@ -54,6 +58,20 @@ def extracted(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return paths
 
 
+@pytest.fixture
+def validated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The paths of the documents whose rows are validated from now on."""
+    paths: list[str] = []
+
+    def validate_and_tell(shards: Iterable[Mapping[str, pa.Table]], *others: Any) -> Verdict:
+        those = list(shards)
+        paths.extend(str(path) for tables in those for path in tables["documents"]["path"])
+        return validate(those, *others)
+
+    monkeypatch.setattr(flows.publish, "validate", validate_and_tell)
+    return paths
+
+
 def tables_of(output: Path) -> dict[str, bytes]:
     """The bytes of a folder's newest release, but for what tells how it came about."""
     folder = read_release(output).folder
@@ -87,6 +105,37 @@ def test_a_new_text_is_extracted_alone(
     assert kept_documents(many) == 11
     assert str(published.release.version) == "1.1.0"
     expect_as_if_anew(many, tmp_path)
+
+
+def test_only_what_is_new_is_validated(
+    many: Order, sources: Path, validated: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    publish(many)
+    assert len(validated) == 11
+    validated.clear()
+    (sources / "new.txt").write_text(text_of("子"), encoding="utf-8")
+    publish(many)
+    assert validated == ["new.txt"]
+    publish(many)
+    assert validated == ["new.txt"]
+    shutil.rmtree(many.output / "docs")
+    publish(many)
+    assert (many.output / "docs" / "index.html").exists()
+    validated.clear()
+    monkeypatch.setattr(flows.publish, "fingerprint_expectations", lambda: "others")
+    (many.output / ".cache" / "sound.json").write_bytes(b'{"judge": "oth')
+    publish(many)
+    assert len(validated) == 12
+
+
+def test_many_texts_are_validated_in_handfuls(
+    many: Order, validated: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(flows.publish, "_CHARACTERS_AT_ONCE", 100)
+    publish(many)
+    assert len(validated) == len(set(validated)) == 11
+    pages = (many.output / "docs" / "validations" / "documents").rglob("*.html")
+    assert 2 < len(list(pages)) < 11
 
 
 def test_a_changed_a_deleted_and_a_renamed_text(
@@ -174,12 +223,12 @@ def test_what_no_source_gives_any_more_is_not_kept_for_ever(many: Order, sources
         encoding="utf-8",
     )
     publish(many)
-    assert len(list((many.output / ".cache").iterdir())) == 1
+    assert len(list((many.output / ".cache").iterdir())) == 2
 
 
 def test_damaged_results_are_extracted_anew(many: Order, tmp_path: Path) -> None:
     publish(many)
-    damaged = sorted((many.output / ".cache").iterdir())
+    damaged = sorted((many.output / ".cache").glob("*.arrow"))
     damaged[0].write_bytes(b"")
     damaged[1].write_bytes(damaged[1].read_bytes()[:-100])
     content = bytearray(damaged[2].read_bytes())

@@ -131,6 +131,8 @@ def test_a_broken_expectation_stops_the_release_and_names_the_place(order: Order
     assert "(expect_column_values_to_be_in_set), but not in 1 row:" in message
     assert "yunxi/meeting.txt, line 4: " in message
     assert message.endswith(": “wish”")
+    with pytest.raises(UnsoundError, match="wish"):
+        publish(order)
     assert [str(r.version) for r in list_releases(order.output)] == ["1.0.0"]
 
 

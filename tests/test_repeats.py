@@ -5,17 +5,26 @@ import json
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from conftest import dataset_of
 
+from flows import repeats
 from flows.diff import tally
 from flows.releases import Dataset, release
-from flows.repeats import SAME, Repeats, Text, day_of, released_once, repeat_among, runs
+from flows.repeats import SAME, Repeats, Text, day_of, repeat_among
+from flows.sketches import runs, sketches_of, suspects
 
 CHECKED = Path(__file__).parent / "check"
 GOOD = (CHECKED / "00-good.txt").read_text(encoding="utf-8")
 RETOLD = (CHECKED / "04-the-same-report.txt").read_text(encoding="utf-8")
 OTHER = "临江市召开防汛工作会议\n2023年5月9日，临江市防汛工作会议召开。会议强调，要加固河堤。"
+
+
+def released_once(dataset: Dataset) -> Dataset:
+    """The dataset with each report once."""
+    return repeats.released_once(dataset, sketches_of(dataset.tables["documents"]))
 
 
 @pytest.fixture
@@ -99,9 +108,9 @@ def test_without_repetitions_a_dataset_stays_as_it_is(dataset: Dataset, tmp_path
     "text", [GOOD, "".join(GOOD.split()), GOOD.replace("\n", "\n　　"), RETOLD]
 )
 def test_layout_and_a_changed_lead_make_no_other_report(text: str) -> None:
-    repeats = Repeats()
-    assert repeats.add(Text("a", GOOD)) is None
-    found = repeats.add(Text("b", text))
+    earlier = Repeats()
+    assert earlier.add(Text("a", GOOD)) is None
+    found = earlier.add(Text("b", text))
     assert found
     assert found.first == "a"
     assert found.likeness >= SAME
@@ -109,21 +118,21 @@ def test_layout_and_a_changed_lead_make_no_other_report(text: str) -> None:
 
 
 def test_another_report_of_the_same_kind_is_another(sources: Path) -> None:
-    repeats = Repeats()
-    assert [repeats.add(text) for text in (Text("a", GOOD), Text("b", OTHER))] == [None, None]
+    earlier = Repeats()
+    assert [earlier.add(text) for text in (Text("a", GOOD), Text("b", OTHER))] == [None, None]
     assert repeat_among(Text("b", OTHER), [Text("a", GOOD)]) is None
 
 
 def test_what_is_said_each_year_is_said_anew() -> None:
-    repeats = Repeats()
+    earlier = Repeats()
     announced = "本台明天将直播云溪县人民代表大会第{}次会议开幕会。请各位观众注意收看，会议由县委书记张明远主持。"
     days = (date(2023, 3, 4), date(2024, 3, 4), date(2024, 3, 9))
     texts = [
         Text(f"{day}", announced.format(n), day) for n, day in zip("二三三", days, strict=True)
     ]
     texts = [text._replace(text=text.text + GOOD) for text in texts]
-    assert [repeats.add(text) for text in texts[:2]] == [None, None]
-    again = repeats.add(texts[2])
+    assert [earlier.add(text) for text in texts[:2]] == [None, None]
+    again = earlier.add(texts[2])
     assert again
     assert again.first == "2024-03-04"
     assert repeat_among(texts[1], texts[:1]) is None
@@ -140,11 +149,11 @@ def test_the_day_of_a_report(meeting: str | None, day: date) -> None:
 
 
 def test_the_first_of_several_is_named() -> None:
-    repeats = Repeats()
-    assert repeats.add(Text("a", OTHER)) is None
-    assert repeats.add(Text("b", GOOD)) is None
+    earlier = Repeats()
+    assert earlier.add(Text("a", OTHER)) is None
+    assert earlier.add(Text("b", GOOD)) is None
     for name in ("c", "d"):
-        found = repeats.add(Text(name, RETOLD))
+        found = earlier.add(Text(name, RETOLD))
         assert found
         assert found.first == "b"
 
@@ -152,3 +161,30 @@ def test_the_first_of_several_is_named() -> None:
 @pytest.mark.parametrize("text", ["", "要", "要抓好", "要抓好落实", "\ud800\udc00要抓好落实"])
 def test_short_and_odd_texts_have_runs(text: str) -> None:
     assert len(runs(text)) >= 1
+
+
+def test_texts_that_share_a_band_are_suspected_and_no_others(sources: Path) -> None:
+    documents = dataset_of(sources).tables["documents"]
+    assert documents.num_rows == 3
+    alike = [n for n, path in enumerate(documents["path"].to_pylist()) if path != "b.jsonl#3"]
+    assert suspects(sketches_of(documents)).tolist() == alike
+    assert suspects(sketches_of(documents.slice(0, 1))).tolist() == []
+    assert suspects(sketches_of(documents.slice(0, 0))).tolist() == []
+
+
+def test_only_what_holds_a_repetition_is_written_anew_in_memory(sources: Path) -> None:
+    """The rows of other shards stay where they are, on disk."""
+    dataset = dataset_of(sources)
+    other = dataset_of(sources / "a.txt")
+    whole = {name: pa.concat_tables([t, other.tables[name]]) for name, t in dataset.tables.items()}
+    gone = dataset.tables["documents"].filter(
+        pc.not_equal(dataset.tables["documents"]["path"], "a.txt")
+    )["document_id"]
+    for name, table in whole.items():
+        left = repeats.without(table, gone)
+        chunk = other.tables[name].column(0).chunks[-1]
+        same = [
+            c for c in left.column(0).chunks if c.buffers()[1].address == chunk.buffers()[1].address
+        ]
+        assert bool(same) == bool(len(chunk)), name
+        assert not pc.any(pc.is_in(left["document_id"], value_set=gone)).as_py()

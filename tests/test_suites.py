@@ -31,7 +31,7 @@ def cell(tables: Tables, table: str, column: str, row: int) -> Any:
 
 
 def failures_of(tables: Tables) -> set[tuple[str, str, str]]:
-    verdict = validate(tables, DIVISION_CODES, None)
+    verdict = validate([tables], DIVISION_CODES, None)
     return {(f.table, f.column, f.expectation) for f in verdict.failures}
 
 
@@ -43,7 +43,7 @@ def columns(is_wanted: Callable[[Column], object]) -> Iterator[tuple[str, Column
 
 
 def test_the_sample_is_sound() -> None:
-    verdict = validate(sample_tables(), DIVISION_CODES, None)
+    verdict = validate([sample_tables()], DIVISION_CODES, None)
     assert verdict.message == f"All {verdict.expectation_count} expectations hold."
     assert verdict.is_sound
     suites = [suite_of(table) for table in TABLES]
@@ -52,14 +52,14 @@ def test_the_sample_is_sound() -> None:
 
 def test_empty_tables_are_sound() -> None:
     empty = {name: table.slice(0, 0) for name, table in sample_tables().items()}
-    assert validate(empty, DIVISION_CODES, None).is_sound
+    assert validate([empty], DIVISION_CODES, None).is_sound
 
 
 def test_pandas_frames_are_judged_like_arrow_tables() -> None:
     frames = {name: table.to_pandas() for name, table in sample_tables().items()}
-    assert validate(frames, DIVISION_CODES, None).is_sound
+    assert validate([frames], DIVISION_CODES, None).is_sound
     frames["targets"]["low"] = "six"
-    verdict = validate(frames, DIVISION_CODES, None)
+    verdict = validate([frames], DIVISION_CODES, None)
     assert [(f.table, f.column) for f in verdict.failures] == [("targets", "low")]
 
 
@@ -76,7 +76,7 @@ def test_wrong_columns_and_types_are_named() -> None:
     )
     years = pa.array([2023], pa.int64())
     tables["meetings"] = tables["meetings"].set_column(11, "planning_year", years)
-    verdict = validate(tables, DIVISION_CODES, None)
+    verdict = validate([tables], DIVISION_CODES, None)
     kind = "every column has its type (expect_column_pair_values_to_be_equal), but"
     place = "every column stands in its place (expect_column_pair_values_to_be_equal), but"
     messages = verdict.message.splitlines()
@@ -298,7 +298,7 @@ def test_a_meeting_without_a_name_and_a_month_are_sound() -> None:
     for column in ("name", "start", "end", "line"):
         change(tables, "meetings", column, 0, None)
     change(tables, "meetings", "date", 0, "2023-01")
-    assert validate(tables, DIVISION_CODES, None).is_sound
+    assert validate([tables], DIVISION_CODES, None).is_sound
 
 
 def test_a_row_of_another_document_is_no_referent() -> None:
@@ -315,7 +315,7 @@ def _broken_by(changes: list[Rule]) -> Verdict:
     for rule in changes:
         table, column, row, value, _ = breakage(rule, sample_tables())
         change(tables, table, column, row, value)
-    return validate(tables, DIVISION_CODES, None)
+    return validate([tables], DIVISION_CODES, None)
 
 
 def test_great_expectations_reports_every_broken_rule() -> None:
@@ -350,7 +350,7 @@ def test_a_message_names_table_column_expectation_row_and_place() -> None:
     change(tables, "initiatives", "kind", 1, "wish")
     change(tables, "meetings", "date", 0, "2023-02-30")
     change(tables, "documents", "characters", 0, 1)
-    verdict = validate(tables, DIVISION_CODES, None)
+    verdict = validate([tables], DIVISION_CODES, None)
     key, meeting = (
         cell(tables, table, column, row)
         for table, column, row in (
@@ -385,7 +385,7 @@ def test_many_failing_rows_are_all_counted_and_some_are_shown() -> None:
     tables = sample_tables()
     clauses = tables["clauses"]
     many = pa.concat_tables([clauses] * 100)
-    verdict = validate({**tables, "clauses": many}, DIVISION_CODES, None)
+    verdict = validate([{**tables, "clauses": many}], DIVISION_CODES, None)
     unique = next(f for f in verdict.failures if f.expectation.endswith("to_be_unique"))
     assert len(unique.row_ids) == 1400
     assert "but not in 1400 rows:" in unique.message
@@ -396,25 +396,32 @@ def test_many_failing_rows_are_all_counted_and_some_are_shown() -> None:
 def test_a_composite_key_names_the_row() -> None:
     tables = sample_tables()
     change(tables, "enumeration_items", "text", 1, "服务质效")
-    (failure,) = validate(tables, DIVISION_CODES, None).failures
+    (failure,) = validate([tables], DIVISION_CODES, None).failures
     phrase = cell(tables, "enumerations", "enumeration_id", 0)
     assert failure.row_ids == (f"{phrase}/2",)
     assert failure.observed == ("134:140 holds “服务质效提升”, not “服务质效”",)
 
 
-def test_a_large_corpus_is_judged_in_lots(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("expectations.suites._SHARD_CHARACTERS", 1)
-    assert validate(sample_tables(), DIVISION_CODES, None).is_sound
-    tables = sample_tables()
-    change(tables, "initiatives", "kind", 0, "wish")
-    change(tables, "initiatives", "kind", 4, "hope")
-    change(tables, "citations", "document_id", 0, FOREIGN[:16])
-    verdict = validate(tables, DIVISION_CODES, None)
+def test_what_several_shards_break_is_one_failure() -> None:
+    assert validate([sample_tables()] * 2, DIVISION_CODES, None).is_sound
+    shards = [sample_tables() for _ in range(3)]
+    change(shards[0], "initiatives", "kind", 0, "wish")
+    change(shards[2], "initiatives", "kind", 4, "hope")
+    change(shards[2], "citations", "document_id", 0, FOREIGN[:16])
+    verdict = validate(iter(shards), DIVISION_CODES, None)
     kinds = next(f for f in verdict.failures if f.table == "initiatives")
     assert kinds.observed == ("“wish”", "“hope”")
     assert "but not in 2 rows:" in kinds.message
     found = {(f.table, f.expectation) for f in verdict.failures}
     assert ("citations", "document_id_leads_to_documents") in found
+
+
+def test_a_shard_of_another_structure_does_not_hide_what_the_others_break() -> None:
+    shards = [sample_tables() for _ in range(2)]
+    shards[0]["targets"] = shards[0]["targets"].drop_columns("year")
+    change(shards[1], "initiatives", "kind", 0, "wish")
+    found = {(f.table, f.column) for f in validate(shards, DIVISION_CODES, None).failures}
+    assert {("targets", "year"), ("initiatives", "kind")} <= found
 
 
 # ---------------------------------------------------------------------------- Data Docs
@@ -424,16 +431,16 @@ def test_data_docs_are_built_anew(tmp_path: Path) -> None:
     docs = tmp_path / "docs"
     tables = sample_tables()
     change(tables, "initiatives", "kind", 1, "wish")
-    assert not validate(tables, DIVISION_CODES, docs).is_sound
+    assert not validate([tables], DIVISION_CODES, docs).is_sound
     (page,) = docs.glob("validations/initiatives/**/*.html")
     assert "wish" in page.read_text("utf-8")
     assert "kind is one of target, bid" in page.read_text("utf-8")
-    assert validate(sample_tables(), DIVISION_CODES, docs).is_sound
+    assert validate([sample_tables()], DIVISION_CODES, docs).is_sound
     (page,) = docs.glob("validations/initiatives/**/*.html")
     assert "wish" not in page.read_text("utf-8")
     assert (docs / "index.html").exists()
 
 
 def test_validation_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:
-    validate(sample_tables(), DIVISION_CODES, None)
+    validate([sample_tables()], DIVISION_CODES, None)
     assert capfd.readouterr() == ("", "")
