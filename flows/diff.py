@@ -1,9 +1,12 @@
 """Two datasets -> what changed, why, and what the next version is called."""
 
+import itertools
 import json
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 import pyarrow as pa
@@ -11,6 +14,7 @@ import pyarrow.compute
 
 from expectations.tables import table_of
 from flows.provenance import Provenance
+from flows.spill import spilled
 
 # Its type stubs know fewer combinations of arrays and scalars than it does.
 pc: Any = pyarrow.compute
@@ -33,6 +37,7 @@ CHANGE_SCHEMA = pa.schema(
 # What a sidecar decides of a document; the other columns are read out of its text.
 _SIDECAR_COLUMNS = {"path", "media_type", "publisher", "published_on", "source_url", "licence"}
 _EXAMPLES = 5
+_DOCUMENTS_AT_ONCE = 2_000
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
@@ -78,12 +83,22 @@ class Step:
     why: str
 
 
-def difference(old: Snapshot | None, new: Snapshot) -> pa.Table:
-    """Every added, removed and changed row and column, in the order of tables and rows."""
+def difference(old: Snapshot | None, new: Snapshot, scratch: Path | None = None) -> pa.Table:
+    """Every added, removed and changed row and column, in the order of tables and documents.
+
+    The result stands on disk, in the folder `scratch` or where temporary files go.
+    """
+    return spilled(_changes(old, new), CHANGE_SCHEMA, scratch)
+
+
+def _changes(old: Snapshot | None, new: Snapshot) -> Iterator[pa.Table]:
     reasons = _Reasons(old.provenance if old else None, new.provenance)
-    changes = list(_schema_changes(old, new)) if old else []
-    tables = [_rows_of_table(name, old, new, reasons) for name in new.tables]
-    return pa.concat_tables([_as_table(changes), *tables])
+    yield _as_table(list(_schema_changes(old, new)) if old else [])
+    stretches = _stretches(old, new)
+    for name, here in new.tables.items():
+        there = old.tables.get(name) if old else None
+        for rows, rows_before in _along(stretches, here, there):
+            yield _rows_of_table(name, rows_before, rows, reasons)
 
 
 def next_version(last: Version | None, changes: pa.Table) -> Step:
@@ -187,9 +202,48 @@ def _schema_change(
 # ------------------------------------------------------------------------------ rows
 
 
-def _rows_of_table(name: str, old: Snapshot | None, new: Snapshot, reasons: "_Reasons") -> pa.Table:
-    here = new.tables[name]
-    there = old.tables.get(name) if old else None
+def _stretches(old: Snapshot | None, new: Snapshot) -> list[str]:
+    """Ids of documents that cut all tables into stretches of some documents each; none where the order does not allow it.
+
+    Rows stand in the order of their documents.
+    """
+    documents = [s.tables["documents"] for s in (old, new) if s and "documents" in s.tables]
+    columns = [table["document_id"] for table in documents]
+    if not all(map(_is_sorted, columns)):
+        return []
+    ids = columns[-1]
+    return [str(ids[at]) for at in range(_DOCUMENTS_AT_ONCE, len(ids), _DOCUMENTS_AT_ONCE)]
+
+
+def _is_sorted(ids: Column) -> bool:
+    whole = _as_array(ids)
+    return bool(pc.all(pc.less(whole[:-1], whole[1:])).as_py())
+
+
+def _along(
+    stretches: Sequence[str], here: pa.Table, there: pa.Table | None
+) -> Iterator[tuple[pa.Table, pa.Table | None]]:
+    """Both tables, a stretch of documents at a time."""
+    before = _cut(there, stretches) if there else itertools.repeat(None)
+    return zip(_cut(here, stretches), before, strict=False)
+
+
+def _cut(table: pa.Table, stretches: Sequence[str]) -> Iterator[pa.Table]:
+    ids = table["document_id"]
+    start = 0
+    for first in stretches:
+        end = bisect_left(range(len(ids)), first, start, key=lambda row: str(ids[row]))
+        yield table.slice(start, end - start)
+        start = end
+    yield table.slice(start)
+
+
+def _rows_of_table(
+    name: str, there: pa.Table | None, here: pa.Table, reasons: "_Reasons"
+) -> pa.Table:
+    """The changes of one table, or of a stretch of it."""
+    if there is not None and _is_same(there, here):
+        return _as_table([])
     ids = row_ids(name, here)
     if there is None:
         return reasons.of_rows(name, "added", here, ids)
@@ -205,6 +259,11 @@ def _rows_of_table(name: str, old: Snapshot | None, new: Snapshot, reasons: "_Re
         ),
     ]
     return pa.concat_tables(parts)
+
+
+def _is_same(there: pa.Table, here: pa.Table) -> bool:
+    """Whether nothing has to be looked at row by row; what the columns say of themselves is looked at elsewhere."""
+    return there.column_names == here.column_names and bool(there.equals(here))
 
 
 def _cells_of_table(
@@ -378,18 +437,29 @@ def as_json(changes: pa.Table) -> str:
 
 def as_markdown(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
     """The changes for people: counts by table and reason, then examples as before → after."""
+    counts = tally(changes)
     lines = ["| table | change | reason | count |", "|---|---|---|---:|"]
-    lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in tally(changes)]
-    for table in changes["table"].unique().to_pylist():
+    lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in counts]
+    for table in dict.fromkeys(t for t, *_ in counts):
         lines += ["", f"## {table}", ""]
-        of_it = pc.equal(changes["table"], table)
         for change, words in (("removed", old), ("added", new), ("changed", None)):
-            those = pc.indices_nonzero(pc.and_(of_it, pc.equal(changes["change"], change)))
-            some = [changes.slice(at, 1).to_pylist()[0] for at in those[:_EXAMPLES].to_pylist()]
-            lines += [_bullet(row, words) for row in some]
-            if len(those) > _EXAMPLES:
-                lines.append(f"- … and {len(those) - _EXAMPLES:,} more {change}")
+            number = sum(n for t, c, _, n in counts if (t, c) == (table, change))
+            examples = _first(changes, table, change, min(number, _EXAMPLES))
+            lines += [_bullet(row, words) for row in examples]
+            if number > _EXAMPLES:
+                lines.append(f"- … and {number - _EXAMPLES:,} more {change}")
     return "\n".join(lines) + "\n"
+
+
+def _first(changes: pa.Table, table: str, change: str, number: int) -> list[dict[str, str | None]]:
+    """The first rows of that table and that kind, so many of them."""
+    found: list[dict[str, str | None]] = []
+    for batch in changes.to_batches() if number else ():
+        those = pc.and_(pc.equal(batch["table"], table), pc.equal(batch["change"], change))
+        found += batch.filter(those).slice(0, number - len(found)).to_pylist()
+        if len(found) == number:
+            break
+    return found
 
 
 def _bullet(row: Mapping[str, str | None], words: Snapshot | None) -> str:

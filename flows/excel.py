@@ -4,10 +4,7 @@ An apostrophe stands before each cell of text that a spreadsheet might run, and 
 begins with an apostrophe itself: taking one leading apostrophe away gives the plain file's cells.
 """
 
-import io
-import shutil
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute
@@ -19,7 +16,10 @@ pc: Any = pyarrow.compute
 FOLDER = "excel"
 BOM = b"\xef\xbb\xbf"
 # RFC 4180. The type stubs are older than these options.
-CSV = pyarrow.csv.WriteOptions(eol="\r\n", quoting_header="none")  # type: ignore[call-arg]
+CSV, CSV_GOES_ON = (
+    pyarrow.csv.WriteOptions(include_header=header, eol="\r\n", quoting_header="none")  # type: ignore[call-arg]
+    for header in (True, False)
+)
 _GUARD = "'"
 # The signs that begin a formula, half and full width, after white space or none; tab and line break.
 _RUNS = r"^(?:'|[\s\x{3000}]*[\t\r\n=+\-@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}])"
@@ -42,25 +42,3 @@ def guarded(table: pa.Table) -> pa.Table:
 def _may_run(column: Any) -> bool:
     first = pc.binary_slice(column.cast(pa.binary()), 0, 1)
     return bool(pc.any(pc.is_in(first, value_set=_FIRST_BYTES)).as_py())
-
-
-def write_twin(table: pa.Table, plain: Path, path: Path) -> None:
-    """Write the twin of a table's plain CSV file."""
-    safe = guarded(table)
-    if safe is table:
-        with plain.open("rb") as source, path.open("wb") as twin:
-            twin.write(BOM)
-            shutil.copyfileobj(source, twin, 1 << 20)
-    else:
-        with pa.OSFile(str(path), "wb") as twin:
-            twin.write(BOM)
-            pyarrow.csv.write_csv(safe, twin, CSV)
-
-
-def twin_bytes(table: pa.Table) -> bytes:
-    """The bytes of a table's twin."""
-    file: BinaryIO = io.BytesIO(BOM)
-    file.seek(0, io.SEEK_END)
-    pyarrow.csv.write_csv(guarded(table), file, CSV)
-    file.seek(0)
-    return file.read()

@@ -16,25 +16,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any
 
 import filelock
 import pyarrow as pa
-import pyarrow.csv
+import pyarrow.compute
 import pyarrow.parquet as pq
 
 from expectations import derive
 from expectations.guards import Measures, Override
 from flows.diff import Snapshot, Step, Version, as_markdown, difference, next_version
 from flows.errors import PassingError, ReleaseError
-from flows.excel import CSV, FOLDER, twin_bytes, write_twin
+from flows.excel import FOLDER
+from flows.formats import twin_bytes, write_csv_files, write_table
 from flows.origins import ORIGIN, Reject
 from flows.provenance import Provenance, read_provenance
+from flows.spill import spilled
 from flows.storage import is_passing
+
+pc: Any = pyarrow.compute
 
 SUMS = "SHA256SUMS"
 _LOCK_SECONDS = 30.0
-_ROWS_PER_GROUP = 122_880
 AT_ONCE = 4
 _REPEATS = pa.schema(
     [
@@ -90,6 +93,11 @@ class Release:
         """One table as it was published."""
         return pq.read_table(self.folder / f"{name}.parquet")
 
+    def _unpacked(self, name: str, scratch: Path | None) -> pa.Table:
+        with pq.ParquetFile(self.folder / f"{name}.parquet") as file:
+            groups = map(file.read_row_group, range(file.num_row_groups))
+            return spilled(groups, file.schema_arrow, scratch)
+
     def has_table(self, name: str) -> bool:
         """Whether the file of a table is there."""
         return (self.folder / f"{name}.parquet").exists()
@@ -121,10 +129,10 @@ class Release:
         measures: Measures = json.loads(path.read_bytes())["measures"]
         return measures
 
-    def snapshot(self) -> Snapshot:
-        """The release as it is compared with another."""
+    def snapshot(self, scratch: Path | None = None) -> Snapshot:
+        """The release as it is compared with another; its tables stand unpacked in a folder for temporary files."""
         try:
-            tables = {name: self.table(name) for name in self.table_names()}
+            tables = {name: self._unpacked(name, scratch) for name in self.table_names()}
             return Snapshot(tables, self.provenance())
         except FileNotFoundError as error:
             raise ReleaseError(
@@ -193,11 +201,11 @@ def newest_release(output: Path) -> Release | None:
     return next(reversed(list_releases(output)), None)
 
 
-def plan_release(dataset: Dataset, output: Path) -> Plan:
-    """What the dataset would be released as, without touching the disk."""
+def plan_release(dataset: Dataset, output: Path, scratch: Path | None = None) -> Plan:
+    """What the dataset would be released as; nothing stays on disk of what does not fit into memory."""
     last = newest_release(output)
-    before = last.snapshot() if last else None
-    changes = difference(before, dataset.snapshot())
+    before = last.snapshot(scratch) if last else None
+    changes = difference(before, dataset.snapshot(), scratch)
     return Plan(last, before, next_version(last.version if last else None, changes), changes)
 
 
@@ -205,7 +213,7 @@ def release(dataset: Dataset, output: Path) -> Published:
     """Publish the dataset unless the newest release already holds it."""
     with alone(output):
         with disk_told_plainly(output):
-            plan = plan_release(dataset, output)
+            plan = plan_release(dataset, output, output)
             newest = plan.unchanged or _add_release(dataset, plan, output)
         with disk_told_plainly(output, f"{newest.version} is whole, but not yet named by `latest`"):
             point_to(newest, output)
@@ -225,11 +233,11 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
     """Every file of a release, the tables read back, all of it durable; `folder` is new."""
     (folder / FOLDER).mkdir(parents=True)
     for name, table in [*dataset.tables.items(), ("changes", plan.changes)]:
-        _write_table(folder / name, table)
+        write_table(folder / name, table)
     _write_text(folder / "rejects.csv", rejects_as_csv(dataset.rejects))
     (folder / FOLDER / "rejects.csv").write_bytes(twin_bytes(_reject_table(dataset.rejects)))
     if (repeats := _repeats_table(dataset)).num_rows:
-        _write_csv_files(repeats, folder / "repeats.csv")
+        write_csv_files(repeats, folder / "repeats.csv")
     _write_text(folder / "provenance.json", dataset.provenance.to_json())
     _write_text(folder / "CHANGES.md", _changes_page(dataset, plan))
     if dataset.quality:
@@ -249,54 +257,6 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
 def files_of(folder: Path) -> list[str]:
     """The files of a release, by their paths in its folder."""
     return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*") if not p.is_dir())
-
-
-def _write_table(stem: Path, table: pa.Table) -> None:
-    """A table as Parquet, read back and compared, and meanwhile as CSV and its twin."""
-    parquet = stem.with_suffix(".parquet")
-    with ThreadPoolExecutor(1) as beside:
-        csv_files = beside.submit(_write_csv_files, table, stem.with_suffix(".csv"))
-        _put_parquet(table, parquet)
-        if not _reads_back(parquet, table):
-            raise ReleaseError(
-                f"{parquet.name} does not read back as it was written; check the disk"
-            )
-        csv_files.result()
-
-
-def _write_csv_files(table: pa.Table, path: Path) -> None:
-    pyarrow.csv.write_csv(table, path, CSV)
-    write_twin(table, path, path.parent / FOLDER / path.name)
-
-
-def _put_parquet(table: pa.Table, where: Path | BinaryIO) -> None:
-    # One chunk a column, so that the bytes do not tell how the work was divided.
-    whole = table.combine_chunks()
-    pq.write_table(whole, where, compression="zstd", row_group_size=_ROWS_PER_GROUP)
-
-
-def _reads_back(parquet: Path, table: pa.Table) -> bool:
-    """Whether the file holds the table; a group of rows at a time, so that memory stays low."""
-    with pq.ParquetFile(parquet) as file:
-        groups = range(file.num_row_groups)
-        return file.metadata.num_rows == table.num_rows and all(
-            file.read_row_group(n).equals(table.slice(n * _ROWS_PER_GROUP, _ROWS_PER_GROUP))
-            for n in groups
-        )
-
-
-def parquet_bytes(table: pa.Table) -> bytes:
-    """The table as a release's Parquet file."""
-    file = io.BytesIO()
-    _put_parquet(table, file)
-    return file.getvalue()
-
-
-def csv_bytes(table: pa.Table) -> bytes:
-    """The table as a release's CSV file."""
-    file = io.BytesIO()
-    pyarrow.csv.write_csv(table, file, CSV)
-    return file.getvalue()
 
 
 def _write_metadata(
@@ -352,7 +312,9 @@ def _reject_table(rejects: Sequence[Reject]) -> pa.Table:
 def _repeats_table(dataset: Dataset) -> pa.Table:
     """The other sources of released documents: one row a source that says what the document says."""
     documents = dataset.tables["documents"]
-    ids = dict(zip(*(documents[c].to_pylist() for c in ("path", "document_id")), strict=True))
+    repeated = pa.array({r.repeats.path for r in dataset.rejects if r.repeats}, pa.string())
+    theirs = documents.filter(pc.is_in(documents["path"], value_set=repeated))
+    ids = dict(zip(*(theirs[c].to_pylist() for c in ("path", "document_id")), strict=True))
     rows = [
         {
             "document_id": ids[reject.repeats.path],

@@ -15,8 +15,9 @@ from expectations.rules import RULES
 from expectations.rules import Dataset as RuleDataset
 from expectations.tables import TABLES, Table, table_of
 from flows.diff import CHANGE_SCHEMA, row_ids
-from flows.excel import FOLDER, twin_bytes
-from flows.releases import SUMS, Release, csv_bytes, files_of, hash_file, parquet_bytes
+from flows.excel import FOLDER
+from flows.formats import csv_bytes, parquet_bytes, twin_bytes
+from flows.releases import SUMS, Release, files_of, hash_file
 from flows.sandbox import parse_safely
 from flows.sources import read_sources
 from transforms.pages import Page

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute
 import pytest
 
 from flows.diff import (
@@ -23,6 +25,8 @@ from flows.diff import (
 from flows.provenance import AppliedCorrection, Provenance, SourceRecord
 from flows.releases import Dataset
 
+pc: Any = pyarrow.compute
+KEYS = [(name, "ascending") for name in CHANGE_SCHEMA.names]
 ChangeCell = Callable[..., Dataset]
 
 
@@ -236,3 +240,46 @@ def test_changes_beside_the_rows_of_added_documents_are_told(
     retold = reread(change_cell(dataset, "documents", "title", 0, "云溪县开会"))
     others = beside_additions(difference(without_visit.snapshot(), retold.snapshot()))
     assert {row["column"] for row in others.to_pylist()} == {"title"}
+
+
+def in_order(dataset: Dataset) -> Dataset:
+    """The dataset with its documents in the order of their ids, as a run makes it."""
+    ids = sorted(dataset.tables["documents"]["document_id"].to_pylist())
+    tables = {
+        name: pa.concat_tables([table.filter(pc.equal(table["document_id"], i)) for i in ids])
+        for name, table in dataset.tables.items()
+    }
+    return replace(dataset, tables=tables)
+
+
+def test_stretches_of_documents_differ_as_the_whole_does(
+    dataset: Dataset,
+    without_visit: Dataset,
+    change_cell: ChangeCell,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    here = in_order(dataset)
+    changed = in_order(reread(change_cell(dataset, "initiatives", "kind", 1, "goal")))
+    pairs = [(None, here), (without_visit, here), (here, without_visit), (here, changed)]
+    whole = [compare(*pair) for pair in pairs]
+    monkeypatch.setattr("flows.diff._DOCUMENTS_AT_ONCE", 1)
+    for pair, changes in zip(pairs, whole, strict=True):
+        assert compare(*pair).num_rows
+        assert compare(*pair).sort_by(KEYS) == changes.sort_by(KEYS)
+        assert tally(compare(*pair)) == tally(changes)
+
+
+def test_documents_out_of_order_are_compared_as_a_whole(
+    dataset: Dataset, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    here = in_order(dataset)
+    backwards = {n: t.take(list(range(t.num_rows))[::-1]) for n, t in here.tables.items()}
+    monkeypatch.setattr("flows.diff._DOCUMENTS_AT_ONCE", 1)
+    assert compare(here, replace(here, tables=backwards)).num_rows == 0
+
+
+def test_examples_are_the_first_wherever_they_stand(dataset: Dataset) -> None:
+    changes = compare(None, dataset)
+    page = as_markdown(changes, None, dataset.snapshot())
+    pieces = pa.concat_tables([changes.slice(n, 1) for n in range(changes.num_rows)])
+    assert as_markdown(pieces, None, dataset.snapshot()) == page

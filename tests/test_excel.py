@@ -7,14 +7,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sample import DIVISION_CODES
 
 from expectations.tables import TABLES
-from flows.excel import BOM, guarded, twin_bytes
-from flows.releases import Dataset, csv_bytes, hash_file, release
+from flows.excel import BOM, guarded
+from flows.formats import csv_bytes, twin_bytes
+from flows.releases import Dataset, hash_file, release
 from flows.verify import verify
 
 SIGNS = "=+-@＝＋－＠"
@@ -146,3 +148,23 @@ def test_a_spreadsheet_shows_chinese_and_runs_nothing(hostile: Dataset, tmp_path
     assert "云溪县委经济工作会议召开" in opened["documents"]
     assert "'＝百企攀登行动" in opened["programmes"].replace("&apos;", "'")
     assert 'office:value="-6.5"' in opened["targets"]
+
+
+def test_groups_of_rows_do_not_show(hostile: Dataset, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = {name: (csv_bytes(t), twin_bytes(t)) for name, t in hostile.tables.items()}
+    monkeypatch.setattr("flows.formats._ROWS_PER_GROUP", 2)
+    assert {name: (csv_bytes(t), twin_bytes(t)) for name, t in hostile.tables.items()} == whole
+
+
+def test_files_of_many_groups_are_whole(
+    hostile: Dataset, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("flows.formats._ROWS_PER_GROUP", 2)
+    made = release(hostile, tmp_path).release
+    assert list(verify(made, DIVISION_CODES, None)) == []
+    assert pq.read_metadata(made.folder / "initiatives.parquet").num_row_groups > 1
+    for name, table in hostile.tables.items():
+        assert made.table(name).equals(table)
+        assert made.snapshot(tmp_path).tables[name].equals(table)
+        assert (made.folder / f"{name}.csv").read_bytes() == csv_bytes(table)
+        assert (made.folder / "excel" / f"{name}.csv").read_bytes() == twin_bytes(table)
