@@ -46,6 +46,11 @@ class Kept:
 
     folder: Path
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is kept, so that everything will have to be extracted."""
+        return not any(self.folder.glob(f"*{_SUFFIX}"))
+
     def find(self, key: str) -> Extracted | None:
         """The result of that name, if it is there and whole; its tables are mapped into memory, not read."""
         try:

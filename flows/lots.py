@@ -84,6 +84,7 @@ def extract_all(
     known = {key: kept.find(key) for key in shards}
     missing = {key: shard for key, shard in shards.items() if known[key] is None}
     kept_documents = _count(shards.values()) - _count(missing.values())
+    workers.expect(_count(missing.values()))
     lots = list(_lots(missing))
     # Only this package keeps what a task gives.
     extract = task(cache_policy=NO_CACHE)(extract_lot if crew.scheduler else workers.extract)

@@ -41,7 +41,7 @@ from flows.upload import upload
 from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
-_CHARACTERS_AT_ONCE = 4_000_000
+_CHARACTERS_AT_ONCE = 2_000_000
 _KEPT = ".cache"
 
 pc: Any = pyarrow.compute
@@ -116,9 +116,11 @@ def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Datase
         with step("Reading sources") as tell:
             reader, corrections = load_reader(order.lexicons), read_corrections(order.corrections)
             spool = Spool(kept.folder)
+            is_first = kept.is_empty
             for count in spool.add(read_sources(order.sources)):
                 tell(count)
-                workers.expect(count)
+                if is_first:
+                    workers.expect(count)
         found = extract_all(spool, kept, order.lexicons, corrections, order.crew, workers)
     dataset = assemble(reader, corrections, spool.records, spool.rejects, found.parts)
     with step("Looking for repetitions"):

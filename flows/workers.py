@@ -73,7 +73,9 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
 
     def expect(self, documents: int) -> None:
-        """So many documents have come so far; more than one lot are worth other processes, which take seconds to start."""
+        """So many documents at least are to be extracted; more than one lot are worth other processes, which take
+        seconds to start.
+        """
         if self._pool is None and self._processes > 1 and documents > DOCUMENTS_PER_LOT:
             # Not forked: the engine has threads, whose locks a fork would copy as they are.
             self._pool = ProcessPoolExecutor(

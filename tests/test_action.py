@@ -146,6 +146,42 @@ def test_the_workflows_give_the_action_what_it_takes() -> None:
     assert "checkout" not in str(comment)
 
 
+@pytest.mark.parametrize(
+    ("page", "head", "said"),
+    [
+        (
+            "what it adds",
+            "c0ffee",
+            "pr comment 7 --edit-last --create-if-none --body-file comment.md",
+        ),
+        ("what it adds", "another", ""),
+        ("", "c0ffee", ""),
+        (None, "c0ffee", ""),
+    ],
+)
+def test_a_comment_goes_to_its_own_pull_request_alone(
+    tmp_path: Path, page: str | None, head: str, said: str
+) -> None:
+    """The step that comments, with a `gh` that writes down what it is asked."""
+    *_, step = read(".github/workflows/comment.yml")["jobs"]["comment"]["steps"]
+    asked = tmp_path / "asked"
+    gh = tmp_path / "bin" / "gh"
+    gh.parent.mkdir()
+    gh.write_text(
+        f'#!/bin/sh\n[ "$2" = view ] && echo {head} || echo "$@" > {asked}\n', encoding="utf-8"
+    )
+    gh.chmod(0o755)
+    (tmp_path / "number").write_text("7\n", encoding="utf-8")
+    if page is not None:
+        (tmp_path / "comment.md").write_text(page, encoding="utf-8")
+    environment = {"COMMIT": "c0ffee", "PATH": f"{gh.parent}:{os.environ['PATH']}"}
+    command = ["bash", "-e", "-c", step["run"]]
+    answer = subprocess.run(command, cwd=tmp_path, env=environment, check=False)
+    assert (asked.read_text().strip() if asked.exists() else "") == said
+    # Only a comment that would go astray is a failure.
+    assert bool(answer.returncode) == (head != "c0ffee")
+
+
 def test_the_hook_runs_huiyi_on_texts_alone(tmp_path: Path) -> None:
     [hook] = read(".pre-commit-hooks.yaml")
     assert hook["entry"] == "huiyi check"
