@@ -64,8 +64,12 @@ app = typer.Typer(
 )
 
 Sources = Annotated[
-    list[Path],
-    typer.Option("--sources", "-s", help="A folder or file of texts; may be given several times."),
+    list[str],
+    typer.Option(
+        "--sources",
+        "-s",
+        help="A folder or file of texts, or an address: s3://bucket/prefix; may be given several times.",
+    ),
 ]
 Output = Annotated[
     str,
@@ -129,7 +133,7 @@ def _told(console: Console, message: str) -> None:
 
 @app.command()
 def publish(
-    sources: Sources = [DOCUMENTS],  # noqa: B006
+    sources: Sources = [str(DOCUMENTS)],  # noqa: B006
     output: Output = DATASETS,
     lexicons: Lexicons = LEXICONS,
     corrections: Corrections = SEEDS / "corrections.toml",
@@ -158,6 +162,7 @@ def publish(
         with step("Starting"):
             from flows import publish as flow
             from flows.extraction import load_reader
+            from flows.fetch import place_of
             from flows.lots import Crew
             from flows.quality import measure_quality
 
@@ -166,7 +171,13 @@ def publish(
                 server.wait()
         crew = Crew(workers, dask)
         order = flow.Order(
-            tuple(sources), folder, lexicons, corrections, guards, store=store, crew=crew
+            sources=tuple(map(place_of, sources)),
+            output=folder,
+            lexicons=lexicons,
+            corrections=corrections,
+            guards=guards,
+            store=store,
+            crew=crew,
         )
         if dry_run:
             summary, plan = flow.rehearse(order)
@@ -198,7 +209,7 @@ def serve(
         str, typer.Option(help='When: minute, hour, day, month, weekday, as in "0 3 * * *".')
     ],
     timezone: Annotated[str, typer.Option(help="Whose clock, as in Asia/Shanghai.")] = "UTC",
-    sources: Sources = [DOCUMENTS],  # noqa: B006
+    sources: Sources = [str(DOCUMENTS)],  # noqa: B006
     output: Output = DATASETS,
     lexicons: Lexicons = LEXICONS,
     corrections: Corrections = SEEDS / "corrections.toml",
@@ -217,6 +228,7 @@ def serve(
     A run that fails is posted to the address in HUIYI_WEBHOOK, if there is one. docs/operations.md has more.
     """
     from flows.engine import prepare_schedules
+    from flows.stores import is_store
     from flows.upload import mirrored
 
     folder, store = mirrored(output)
@@ -225,7 +237,7 @@ def serve(
 
     serving.expect_schedule(cron, timezone)
     parameters = {
-        "sources": [str(path.absolute()) for path in sources],
+        "sources": [s if is_store(s) else str(Path(s).absolute()) for s in sources],
         "output": store or str(folder.absolute()),
         "lexicons": str(lexicons.absolute()),
         "corrections": str(corrections.absolute()),

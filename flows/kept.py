@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from flows.releases import disk_told_plainly
 from flows.sketches import SKETCH
 from flows.sources import Reject
 from flows.spool import Shard
+from flows.stores import store_at, told_plainly
 
 _SUFFIX = ".arrow"
 _SOUND = "sound.json"
@@ -42,9 +43,10 @@ def key_of(shard: Shard, corrections: Corrections, fingerprint: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A folder of kept results, one file each."""
+    """A folder of kept results, one file each; `store` is the address through which other machines give theirs."""
 
     folder: Path
+    store: str | None = None
 
     @property
     def is_empty(self) -> bool:
@@ -61,6 +63,12 @@ class Kept:
 
     def put(self, key: str, extracted: Extracted) -> None:
         """Keep a result; it is seen only when it is whole and durable."""
+        if self.store:
+            with tempfile.TemporaryFile() as file, told_plainly(self.store):
+                _write(file, extracted)
+                file.seek(0)
+                store_at(self.store).put(self._path(key).name, file.read())
+            return
         with disk_told_plainly(self.folder), tempfile.TemporaryDirectory(dir=self.folder) as aside:
             whole = Path(aside, key)
             with whole.open("w+b") as file:
@@ -68,6 +76,20 @@ class Kept:
                 file.flush()
                 os.fsync(file.fileno())
             whole.rename(self._path(key))
+
+    def fetch(self, keys: Iterable[str]) -> None:
+        """Bring from the store what is there of these names and not here."""
+        if not self.store:
+            return
+        with told_plainly(self.store), disk_told_plainly(self.folder):
+            store = store_at(self.store)
+            there = store.names()
+            wanted = [self._path(key) for key in keys]
+            missing = [path for path in wanted if path.name in there and not path.exists()]
+            with tempfile.TemporaryDirectory(dir=self.folder) as aside:
+                store.get([path.name for path in missing], Path(aside))
+                for path in missing:
+                    Path(aside, path.name).rename(path)
 
     def sound(self, judge: str) -> frozenset[str]:
         """The names of the results that met every expectation; `judge` is the fingerprint of what expects."""
@@ -95,6 +117,10 @@ class Kept:
         for path in self.folder.iterdir():
             if path.name not in names:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        if self.store:
+            with told_plainly(self.store):
+                store = store_at(self.store)
+                store.remove(store.names() - names)
 
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{_SUFFIX}"

@@ -81,6 +81,7 @@ def extract_all(
     """The rows of all shards, extracted where they are not kept already."""
     fingerprint = fingerprint_tables(load_reader(lexicons).lexicon.files)
     shards = {key_of(shard, corrections, fingerprint): shard for shard in spool.shards()}
+    kept.fetch(shards)
     known = {key: kept.find(key) for key in shards}
     missing = {key: shard for key, shard in shards.items() if known[key] is None}
     kept_documents = _count(shards.values()) - _count(missing.values())
@@ -96,6 +97,7 @@ def extract_all(
         for lot in _in_turn(submitted, crew.lots_ahead):
             done += lot
             tell(kept_documents + done.documents)
+    kept.fetch(missing)
     parts = tuple(part or _made(kept, key) for key, part in known.items())
     return Extractions(tuple(shards), parts, kept_documents, done)
 

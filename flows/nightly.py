@@ -11,6 +11,7 @@ from prefect.states import Completed, Failed
 from prefect.utilities.timeout import timeout
 
 from flows.errors import StopError
+from flows.fetch import place_of
 from flows.lots import Crew
 from flows.publish import Order, publish
 from flows.upload import mirrored
@@ -38,7 +39,7 @@ def nightly(
     try:
         folder, store = mirrored(output)
         order = Order(
-            sources=(*map(Path, sources),),
+            sources=(*map(place_of, sources),),
             output=folder,
             lexicons=Path(lexicons),
             corrections=Path(corrections),

@@ -17,6 +17,7 @@ from flows import storage
 from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
 from flows.extraction import Extracted, Reader, assemble, gathered, load_reader
+from flows.fetch import fetched
 from flows.kept import Kept
 from flows.lots import ALONE, Crew, Extractions, extract_all
 from flows.progress import step
@@ -51,9 +52,9 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to publish, from where, to where; `store` is the address that the output is the mirror of."""
+    """What to publish, from where (paths and addresses), to where; `store` is the address that the output mirrors."""
 
-    sources: tuple[Path, ...]
+    sources: tuple[Path | str, ...]
     output: Path
     lexicons: Path
     corrections: Path
@@ -62,6 +63,11 @@ class Order:
     store: str | None = None
     crew: Crew = ALONE
 
+    @property
+    def exchange(self) -> str | None:
+        """The address through which other machines give what they extract; they may see no folder of this one."""
+        return f"{self.store}/{_KEPT}" if self.store and self.crew.scheduler else None
+
 
 @flow(name="publish", validate_parameters=False)
 def publish(order: Order) -> tuple[Summary, Published]:
@@ -69,7 +75,7 @@ def publish(order: Order) -> tuple[Summary, Published]:
     with watched(order.output) as run, alone(order.output):
         if order.store:
             fetch_newest(order.store)
-        kept = Kept((order.output / _KEPT).absolute())
+        kept = Kept((order.output / _KEPT).absolute(), order.exchange)
         dataset, keys = build(order, kept, order.output / "docs", run)
         with step("Measuring quality"):
             quality = measure_quality(load_reader(order.lexicons), order.golden)
@@ -104,7 +110,7 @@ def rehearse(order: Order) -> tuple[Summary, Plan]:
     with watched(None) as run, tempfile.TemporaryDirectory() as folder:
         if order.store:
             fetch_newest(order.store)
-        kept = Kept(Path(folder))
+        kept = Kept(Path(folder), order.exchange)
         kept.borrow(Kept(order.output / _KEPT))
         dataset, _ = build(order, kept, None, run)
         return summarise(dataset), plan_release(dataset, order.output)
@@ -113,11 +119,12 @@ def rehearse(order: Order) -> tuple[Summary, Plan]:
 def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Dataset, tuple[str, ...]]:
     """The sources as a dataset that meets every expectation, and the kept results that hold it."""
     with order.crew.workers(order.lexicons) as workers:
+        sources = fetched(order.sources)
         with step("Reading sources") as tell:
             reader, corrections = load_reader(order.lexicons), read_corrections(order.corrections)
             spool = Spool(kept.folder)
             is_first = kept.is_empty
-            for count in spool.add(read_sources(order.sources)):
+            for count in spool.add(read_sources(sources)):
                 tell(count)
                 if is_first:
                     workers.expect(count)
@@ -184,7 +191,7 @@ def _overrides(path: Path) -> tuple[Override, ...]:
         raise CorrectionError(str(error)) from error
 
 
-def expect_documents(dataset: Dataset, sources: Sequence[Path]) -> None:
+def expect_documents(dataset: Dataset, sources: Sequence[Path | str]) -> None:
     """Stop where there is nothing to release."""
     if dataset.tables["documents"].num_rows:
         return

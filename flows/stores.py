@@ -13,7 +13,7 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -98,14 +98,7 @@ class Store:
 
     def folders(self) -> list[Version]:
         """The versions of which there is anything at all, listed or not."""
-        try:
-            found = self.files.ls(self.root, detail=False)
-        except FileNotFoundError as error:
-            if error_code(error) == "NoSuchBucket":
-                raise
-            return []
-        versions = (Version.read(path.rstrip("/").rpartition("/")[2]) for path in found)
-        return sorted(version for version in versions if version)
+        return sorted(version for version in map(Version.read, self.names()) if version)
 
     def fetch(
         self, version: Version, digest: str, folder: Path, wanted: Callable[[str], bool]
@@ -129,6 +122,30 @@ class Store:
                 f"{self.url}/{version}/{name} is not what was published; put it back from a copy, "
                 f"and look for more with `huiyi verify {version} --output {self.url}`"
             )
+
+    def names(self) -> set[str]:
+        """The names of the objects and folders that lie here, not deeper."""
+        try:
+            found = self.files.ls(self.root, detail=False)
+        except FileNotFoundError as error:
+            if error_code(error) == "NoSuchBucket":
+                raise
+            return set()
+        return {path.rstrip("/").rpartition("/")[2] for path in found}
+
+    def put(self, name: str, content: bytes) -> None:
+        """Write an object; it is seen only when it is whole."""
+        self.files.pipe_file(self.path(name), content)
+
+    def get(self, names: Sequence[str], folder: Path) -> None:
+        """Bring the objects of these names into a folder."""
+        with ThreadPoolExecutor(AT_ONCE) as threads:
+            list(threads.map(lambda n: self.files.get_file(self.path(n), str(folder / n)), names))
+
+    def remove(self, names: Iterable[str]) -> None:
+        """Remove the objects of these names."""
+        if paths := [self.path(name) for name in names]:
+            self.files.rm(paths)
 
     def copy(self, version: Version, folder: Path) -> None:
         """Bring all files of a release into the folder as they are there, damaged or not."""
