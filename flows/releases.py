@@ -94,7 +94,8 @@ class Release:
         return pq.read_table(self.folder / f"{name}.parquet")
 
     def _unpacked(self, name: str, scratch: Path | None) -> pa.Table:
-        with pq.ParquetFile(self.folder / f"{name}.parquet") as file:
+        path = self.folder / f"{name}.parquet"
+        with path.open("rb") as content, pq.ParquetFile(content) as file:
             groups = map(file.read_row_group, range(file.num_row_groups))
             return spilled(groups, file.schema_arrow, scratch)
 

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import filelock
+import pyarrow as pa
 import pytest
 from faults import (
     contents,
@@ -24,6 +25,7 @@ from faults import (
 from sample import DIVISION_CODES
 
 from flows import releases
+from flows.diff import difference
 from flows.errors import ReleaseError
 from flows.releases import Dataset, list_releases, read_release, release
 from flows.verify import verify
@@ -133,6 +135,20 @@ def some(least: int, enough: int) -> list[int]:
     return sorted({*range(least, enough, 3), *range(enough - 9, enough)})
 
 
+def unpacked(dataset: Dataset, last: Dataset) -> tuple[int, int]:
+    """How many files without a name a release needs meanwhile, and how many pages they take."""
+    changes = difference(last.snapshot(), dataset.snapshot())
+    sizes = []
+    for table in (*last.tables.values(), changes):
+        file = pa.BufferOutputStream()
+        with pa.ipc.new_stream(file, table.schema) as stream:
+            stream.write_table(table)
+        sizes.append(file.tell())
+    # The changes of the last release are unpacked too; they are smaller than all that it added.
+    sizes += [4 * sizes[-1]]
+    return len(sizes), sum(-(-size // 4096) for size in sizes)
+
+
 def expect_refused(
     before: Path, undisturbed: Path, scratch: Path, options: list[str], says: str
 ) -> int:
@@ -158,11 +174,11 @@ def expect_refused(
 
 
 def test_a_disk_that_is_full_after_any_page_leaves_the_last_release(
-    before: Path, undisturbed: Path, tmp_path: Path
+    before: Path, undisturbed: Path, tmp_path: Path, dataset: Dataset, without_visit: Dataset
 ) -> None:
-    sizes = [
-        f"size={4 * n}k" for n in some(kilobytes(before) // 4, kilobytes(undisturbed) // 4 + 4)
-    ]
+    _, pages = unpacked(dataset, without_visit)
+    enough = kilobytes(undisturbed) // 4 + pages + 4
+    sizes = [f"size={4 * n}k" for n in some(kilobytes(before) // 4, enough)]
     refused = expect_refused(
         before, undisturbed, tmp_path / "scratch", sizes, "No space left on device"
     )
@@ -170,10 +186,12 @@ def test_a_disk_that_is_full_after_any_page_leaves_the_last_release(
 
 
 def test_a_disk_that_takes_no_more_files_leaves_the_last_release(
-    before: Path, undisturbed: Path, tmp_path: Path
+    before: Path, undisturbed: Path, tmp_path: Path, dataset: Dataset, without_visit: Dataset
 ) -> None:
+    nameless, _ = unpacked(dataset, without_visit)
     # The root is one, and is not among its entries.
-    counts = [f"nr_inodes={n}" for n in some(entries(before) + 1, entries(undisturbed) + 6)]
+    enough = entries(undisturbed) + nameless + 6
+    counts = [f"nr_inodes={n}" for n in some(entries(before) + 1, enough)]
     refused = expect_refused(
         before, undisturbed, tmp_path / "scratch", counts, "No space left on device"
     )
