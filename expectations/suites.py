@@ -6,7 +6,6 @@ row a column, with the type that it has and the type that it should have.
 """
 
 import logging
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,8 +15,12 @@ import great_expectations as gx
 import great_expectations.expectations as gxe
 import pandas as pd
 import pyarrow as pa
-from great_expectations.core import ExpectationSuite, ExpectationValidationResult, RunIdentifier
-from great_expectations.core.validation_definition import ValidationDefinition
+from great_expectations.core import (
+    ExpectationSuite,
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+)
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.data_context.data_context.ephemeral_data_context import (
     EphemeralDataContext,
 )
@@ -36,13 +39,13 @@ from great_expectations.expectations.metrics.map_metric_provider.multicolumn_con
     multicolumn_condition_partial,
 )
 
+from expectations.data_docs import DataDocs
 from expectations.derive import arrow_schema
 from expectations.rules import Dataset, Rule, rules_of
 from expectations.tables import TABLES, Column, Table, table_of
 
 Frame = pd.DataFrame | pa.Table
 
-_SITE = "release"
 _STRUCTURE = "structure"
 _SHOWN = 10
 
@@ -115,16 +118,11 @@ def validate(
     are unique. `division_codes` are the codes that meetings may have. Tables with the wrong columns or types are said
     so and not looked at further.
     """
-    session = _Session(_context(docs_dir))
+    session = _Session(docs_dir)
     for shard in shards:
-        session.judge(
-            {name: _as_arrow(name, frame) for name, frame in shard.items()},
-            frozenset(division_codes),
-            # No row breaks an expectation where there is none; only the site shows that it was looked at.
-            empty_too=docs_dir is not None,
-        )
-    if docs_dir is not None:
-        session.context.build_data_docs(site_names=[_SITE])
+        tables = {name: _as_arrow(name, frame) for name, frame in shard.items()}
+        session.judge(tables, frozenset(division_codes))
+    session.end()
     return Verdict(_merged(session.failures), session.expectation_count)
 
 
@@ -374,7 +372,7 @@ def _expect(
 # ---------------------------------------------------------------------------- running
 
 
-def _context(docs_dir: Path | None) -> EphemeralDataContext:
+def _context() -> EphemeralDataContext:
     """A Great Expectations context in memory that sends nothing and draws no progress bars."""
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
     config = DataContextConfig(
@@ -382,41 +380,25 @@ def _context(docs_dir: Path | None) -> EphemeralDataContext:
         analytics_enabled=False,
         progress_bars=ProgressBarsConfig(globally=False),
     )
-    context = gx.get_context(project_config=config, mode="ephemeral")
-    if docs_dir is not None:
-        context.add_data_docs_site(_SITE, _site(docs_dir))
-        context.clean_data_docs(site_name=_SITE)
-    return context
-
-
-def _site(docs_dir: Path) -> Any:
-    return {
-        "class_name": "SiteBuilder",
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        "show_how_to_buttons": False,
-        "store_backend": {
-            "class_name": "TupleFilesystemStoreBackend",
-            "base_directory": str(docs_dir.resolve()),
-        },
-    }
+    return gx.get_context(project_config=config, mode="ephemeral")
 
 
 class _Session:
     """One validation of all tables in one context."""
 
-    def __init__(self, context: EphemeralDataContext) -> None:
-        self.context = context
+    def __init__(self, docs_dir: Path | None) -> None:
+        context = _context()
         self.failures: list[Failure] = []
         self.expectation_count = 0
-        self._source = context.data_sources.add_pandas(_SITE)
-        self._runs: Counter[str] = Counter()
+        self._docs = DataDocs(context, docs_dir) if docs_dir else None
+        self._source = context.data_sources.add_pandas("tables")
         self._paths: Mapping[str, str] = {}
         self._structure = self._define(_structure_suite())
         self._suites = {table.name: self._define(suite_of(table)) for table in TABLES}
+        # Tables without a row as yet, with one that has none: only the site shows that they were looked at.
+        self._empty: dict[str, pd.DataFrame] = {}
 
-    def judge(
-        self, tables: Mapping[str, pa.Table], division_codes: frozenset[str], *, empty_too: bool
-    ) -> None:
+    def judge(self, tables: Mapping[str, pa.Table], division_codes: frozenset[str]) -> None:
         """Try every expectation on one shard."""
         self._paths = _paths(tables)
         if failures := self._run(self._structure, _structure(tables)):
@@ -424,39 +406,37 @@ class _Session:
             return
         dataset = Dataset(tables, division_codes)
         for table in TABLES:
-            if empty_too or tables[table.name].num_rows:
-                self.failures += self._run(self._suites[table.name], _frame(table, dataset))
+            frame = _frame(table, dataset)
+            if len(frame):
+                self.failures += self._run(self._suites[table.name], frame)
+            else:
+                self._empty.setdefault(table.name, frame)
 
-    def _define(self, suite: ExpectationSuite) -> ValidationDefinition:
+    def end(self) -> None:
+        """Build the site."""
+        if self._docs:
+            for name in self._empty.keys() - self._docs.suites:
+                self._run(self._suites[name], self._empty[name])
+            self._docs.build()
+
+    def _define(self, suite: ExpectationSuite) -> "_Suite":
         """A suite, ready to be run on frames."""
-        asset = self._source.add_dataframe_asset(suite.name)
         self.expectation_count += len(suite.expectations)
-        return self.context.validation_definitions.add(
-            ValidationDefinition(
-                name=suite.name,
-                data=asset.add_batch_definition_whole_dataframe("all"),
-                suite=self.context.suites.add(suite),
-            )
-        )
+        asset = self._source.add_dataframe_asset(suite.name)
+        return _Suite(suite, asset.add_batch_definition_whole_dataframe("all"))
 
-    def _run(self, definition: ValidationDefinition, frame: pd.DataFrame) -> list[Failure]:
+    def _run(self, suite: "_Suite", frame: pd.DataFrame) -> list[Failure]:
         """The failures of a suite on a frame. Only a frame that fails is asked for its rows."""
-        self._runs[definition.name] += 1
-        run_id = RunIdentifier(run_name=f"{_SITE}-{self._runs[definition.name]}")
-        if self._results(definition, frame, run_id, {"result_format": "BASIC"}).success:
-            return []
-        complete = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
-        results = self._results(definition, frame, run_id, complete).results
-        failed = [result for result in results if not result.success]
-        name = definition.name
-        return [failure for result in failed for failure in self._failures(name, frame, result)]
-
-    def _results(
-        self, definition: Any, frame: pd.DataFrame, run_id: RunIdentifier, result_format: Any
-    ) -> Any:
-        return definition.run(
-            batch_parameters={"dataframe": frame}, result_format=result_format, run_id=run_id
-        )
+        result = suite.run(frame, {"result_format": "BASIC"})
+        failures = []
+        if not result.success:
+            complete = {"result_format": "COMPLETE", "return_unexpected_index_query": False}
+            result = suite.run(frame, complete)
+            failed = [one for one in result.results if not one.success]
+            failures = [f for one in failed for f in self._failures(suite.name, frame, one)]
+        if self._docs:
+            self._docs.add(result)
+        return failures
 
     def _failures(
         self, name: str, frame: pd.DataFrame, result: ExpectationValidationResult
@@ -491,6 +471,23 @@ class _Session:
             paths=tuple(self._paths.get(key) for key in rows["document_id"]),
             observed=_observed(rows, config, column),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Suite:
+    """A suite, and what makes a batch of a frame for it."""
+
+    suite: ExpectationSuite
+    batches: BatchDefinition[Any]
+
+    @property
+    def name(self) -> str:
+        return self.suite.name
+
+    def run(self, frame: pd.DataFrame, result_format: Any) -> ExpectationSuiteValidationResult:
+        """What the suite says of a frame."""
+        batch = self.batches.get_batch({"dataframe": frame})
+        return batch.validate(self.suite, result_format=result_format)
 
 
 # Which of the columns that an expectation judges together break it.

@@ -1,5 +1,6 @@
 """Every expectation is broken on purpose, and says so: table, column, expectation, row, place."""
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -439,6 +440,29 @@ def test_data_docs_are_built_anew(tmp_path: Path) -> None:
     (page,) = docs.glob("validations/initiatives/**/*.html")
     assert "wish" not in page.read_text("utf-8")
     assert (docs / "index.html").exists()
+
+
+def test_several_shards_are_one_page_with_the_counts_of_all(tmp_path: Path) -> None:
+    shards = [sample_tables() for _ in range(3)]
+    change(shards[1], "initiatives", "kind", 1, "wish")
+    assert not validate(shards, DIVISION_CODES, tmp_path).is_sound
+    (page,) = tmp_path.glob("validations/initiatives/**/*.html")
+    words = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page.read_text("utf-8")))
+    rows = shards[0]["initiatives"].num_rows * 3
+    assert "1 unexpected values found." in words
+    assert f"of {rows} total rows" in words
+    assert "wish" in words
+    assert "Unsuccessful Expectations 1 " in words
+
+
+def test_a_table_without_a_row_has_its_page(tmp_path: Path) -> None:
+    tables = sample_tables()
+    tables["citations"] = tables["citations"].slice(0, 0)
+    assert validate([tables, tables], DIVISION_CODES, tmp_path).is_sound
+    assert {page.name for page in (tmp_path / "validations").iterdir()} == {
+        *(table.name for table in TABLES),
+        "structure",
+    }
 
 
 def test_validation_is_quiet(capfd: pytest.CaptureFixture[str]) -> None:

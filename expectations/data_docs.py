@@ -1,0 +1,107 @@
+"""Great Expectations' site about a release: one page a table, however many shards of it were looked at."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from great_expectations.core import ExpectationSuiteValidationResult, RunIdentifier
+from great_expectations.data_context.data_context.ephemeral_data_context import (
+    EphemeralDataContext,
+)
+from great_expectations.data_context.types.resource_identifiers import (
+    ExpectationSuiteIdentifier,
+    ValidationResultIdentifier,
+)
+
+_SITE = "release"
+_COUNTS = ("element_count", "missing_count", "unexpected_count")
+_EXAMPLES = ("partial_unexpected_list", "partial_unexpected_counts")
+_MOST_EXAMPLES = 20
+
+
+class DataDocs:
+    """What suites said of shards, added up, for the site in a folder."""
+
+    def __init__(self, context: EphemeralDataContext, folder: Path) -> None:
+        self._context = context
+        self._results: dict[str, ExpectationSuiteValidationResult] = {}
+        context.add_data_docs_site(_SITE, _site(folder))
+        context.clean_data_docs(site_name=_SITE)
+
+    @property
+    def suites(self) -> frozenset[str]:
+        """The suites that have said something."""
+        return frozenset(self._results)
+
+    def add(self, result: ExpectationSuiteValidationResult) -> None:
+        """Count what a suite said of one more shard."""
+        for one in result.results:
+            one.result = dict(_told(one.result))
+        known = self._results.setdefault(result.suite_name, result)
+        if known is not result:
+            _add(known, result)
+
+    def build(self) -> None:
+        """Write the site anew."""
+        run = RunIdentifier(run_name=_SITE, run_time=datetime.now(UTC))
+        for name, result in self._results.items():
+            result.meta |= {"run_id": run, "validation_time": run.run_time}
+            suite = ExpectationSuiteIdentifier(name)
+            key = ValidationResultIdentifier(suite, run, result.batch_id)
+            self._context.validation_results_store.store_validation_results(result, key, suite)
+        self._context.build_data_docs(site_names=[_SITE])
+
+
+def _site(folder: Path) -> Any:
+    return {
+        "class_name": "SiteBuilder",
+        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        "show_how_to_buttons": False,
+        "store_backend": {
+            "class_name": "TupleFilesystemStoreBackend",
+            "base_directory": str(folder.resolve()),
+        },
+    }
+
+
+def _told(result: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    """What the pages tell of an expectation: counts, shares and examples, but no list that grows with the shard."""
+    counts = {name: result[name] for name in _COUNTS if name in result}
+    yield from counts.items()
+    yield from _shares(**counts).items()
+    yield from ((name, result[name][:_MOST_EXAMPLES]) for name in _EXAMPLES if name in result)
+
+
+def _shares(
+    element_count: int = 0, missing_count: int = 0, unexpected_count: int = 0
+) -> dict[str, float]:
+    """The shares in per cent, as Great Expectations names them."""
+    given = element_count - missing_count
+    of_given = 100 * unexpected_count / given if given else 0.0
+    of_all = 100 / element_count if element_count else 0.0
+    return {
+        "missing_percent": missing_count * of_all,
+        "unexpected_percent": of_given,
+        "unexpected_percent_nonmissing": of_given,
+        "unexpected_percent_total": unexpected_count * of_all,
+    }
+
+
+def _add(known: ExpectationSuiteValidationResult, other: ExpectationSuiteValidationResult) -> None:
+    """Add what a suite said of one shard to what it said of those before."""
+    for one, another in zip(known.results, other.results, strict=True):
+        one.success = bool(one.success and another.success)
+        counts = {n: one.result[n] + another.result[n] for n in _COUNTS if n in one.result}
+        one.result |= counts | _shares(**counts)
+        for name in _EXAMPLES:
+            examples = [*one.result.get(name, ()), *another.result.get(name, ())]
+            one.result[name] = examples[:_MOST_EXAMPLES]
+    succeeded, of = sum(bool(one.success) for one in known.results), len(known.results)
+    known.success = succeeded == of
+    known.statistics = {
+        "evaluated_expectations": of,
+        "successful_expectations": succeeded,
+        "unsuccessful_expectations": of - succeeded,
+        "success_percent": 100 * succeeded / of,
+    }
