@@ -77,15 +77,17 @@ def _shares(
     element_count: int = 0, missing_count: int = 0, unexpected_count: int = 0
 ) -> dict[str, float]:
     """The shares in per cent, as Great Expectations names them."""
-    given = element_count - missing_count
-    of_given = 100 * unexpected_count / given if given else 0.0
-    of_all = 100 / element_count if element_count else 0.0
+    of_given = _percent(unexpected_count, element_count - missing_count)
     return {
-        "missing_percent": missing_count * of_all,
+        "missing_percent": _percent(missing_count, element_count),
         "unexpected_percent": of_given,
         "unexpected_percent_nonmissing": of_given,
-        "unexpected_percent_total": unexpected_count * of_all,
+        "unexpected_percent_total": _percent(unexpected_count, element_count),
     }
+
+
+def _percent(part: int, whole: int) -> float:
+    return 100 * part / whole if whole else 0.0
 
 
 def _add(known: ExpectationSuiteValidationResult, other: ExpectationSuiteValidationResult) -> None:
