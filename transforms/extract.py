@@ -75,7 +75,7 @@ class Extractor:
         self._zones = Zones(lexicon, prefilter)
         self._focus_areas = FocusAreas(lexicon, prefilter)
         self._ledger = Ledger(lexicon, prefilter)
-        self._initiatives = Initiatives(lexicon, words)
+        self._initiatives = Initiatives(lexicon, words, prefilter)
         self._topics = Topics(lexicon)
         self._programmes = Programmes(lexicon, prefilter)
         self._targets = Targets(lexicon)
@@ -383,7 +383,7 @@ def _expect_sentences(text: Text) -> None:
 
 def _columns(facts: MeetingFacts | Person | TargetFacts) -> dict[str, Any]:
     """What a recogniser found, as columns of the same names."""
-    return {name: getattr(facts, name) for name in facts.__slots__}
+    return {name: getattr(facts, name) for name in facts.__dataclass_fields__}
 
 
 def _around(spans: Sequence[tuple[int, int, str]], offset: int) -> str | None:

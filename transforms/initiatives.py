@@ -8,6 +8,7 @@ from transforms.found import Found
 from transforms.kinds import Kinds
 from transforms.ledger import Entry
 from transforms.lexicon import Lexicon
+from transforms.prefilter import Prefilter
 from transforms.text import Text
 from transforms.verbs import Head, Verbs
 from transforms.words import Words
@@ -28,26 +29,32 @@ class InitiativeFacts(NamedTuple):
 class Initiatives:
     """Reads the initiatives of a text; built once from the lexicon."""
 
-    def __init__(self, lexicon: Lexicon, words: Words) -> None:
+    def __init__(self, lexicon: Lexicon, words: Words, prefilter: Prefilter | None = None) -> None:
+        self._prefilter = prefilter or Prefilter()
         self._words = words
-        self._verbs = Verbs(lexicon, words)
-        self._kinds = Kinds(lexicon)
+        self._verbs = Verbs(lexicon, words, self._prefilter)
+        self._kinds = Kinds(lexicon, self._prefilter)
 
     def find(
         self, text: Text, entries: Iterable[Entry], targets: Iterable[Found[Any]]
     ) -> tuple[Found[InitiativeFacts], ...]:
         """The initiatives among a ledger's entries, in reading order; `targets` decide which of them are targets."""
         ends = sorted(target.end for target in targets)
+        may = self._prefilter.of(text)
         return tuple(
-            Found(entry.span_start, entry.span_end, self._facts(text, entry, ends))
+            Found(
+                entry.span_start,
+                entry.span_end,
+                self._facts(text, entry, ends, may[text.clause_at(entry.span_start)]),
+            )
             for entry in entries
             if entry.role == "initiative"
         )
 
-    def _facts(self, text: Text, entry: Entry, target_ends: list[int]) -> InitiativeFacts:
+    def _facts(self, text: Text, entry: Entry, target_ends: list[int], may: int) -> InitiativeFacts:
         start, end = entry.span_start, entry.span_end
         plain = text.plain[start:end]
-        head = self._verbs.head(text.plain, start, end)
+        head = self._verbs.head(text.plain, start, end, may)
         has_target = bisect_right(target_ends, start) != bisect_right(target_ends, end)
         spoken_of = head.object.value if head.object and _opens(head, start) else plain
         return InitiativeFacts(
@@ -55,7 +62,7 @@ class Initiatives:
             object=_printed(text, head.object),
             adverb=_printed(text, head.adverb),
             modal=_printed(text, entry.modal),
-            kind=self._kinds.kind(plain, head, has_target),
+            kind=self._kinds.kind(plain, head, has_target, may),
             keywords=self._words.keywords(spoken_of),
             sentence=_sentence(text, start),
         )

@@ -287,7 +287,7 @@ class Ledger:
         self, reading: _Reading, course: _Course, text: Text, piece: _Piece
     ) -> _Verdict | None:
         """Marks, page debris, and the sentences of courtesy and attendance."""
-        if not _WORD.search(reading.body):
+        if not reading.body[:1].isalnum() and not _WORD.search(reading.body):
             return _Verdict("frame", "frame.mark")
         if rule := self._signals["debris"].of(reading.body, reading.may):
             return _Verdict("furniture", rule.name)

@@ -11,7 +11,7 @@ from transforms.lexicon import Lexicon
 from transforms.names import Vocabulary
 from transforms.numerals import Numerals
 from transforms.places import Division, Places
-from transforms.prefilter import Asked, Prefilter
+from transforms.prefilter import Around, Asked, Prefilter
 from transforms.text import Text
 
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
@@ -85,6 +85,7 @@ class Meetings:
         prefilter = prefilter or Prefilter()
         self._rules = {r.name: r.pattern for r in lexicon.rules("meetings")}
         self._asked = {name: Asked(self._rules[name], prefilter) for name in _OF_TEXTS}
+        self._dates = Around(self._rules["date"])
         self._kinds = lexicon.rules("meeting_kinds")
         self._heads = Vocabulary(lexicon.terms("meeting_heads"))
         lasts = "".join(sorted({t[-1] for t in self._heads.words}))
@@ -352,13 +353,12 @@ class Meetings:
         self, text: Text, named: _Named, parts: tuple[Found[str], ...]
     ) -> re.Match[str] | None:
         """The date printed with the meeting's name, else the first one in the opening of the body."""
-        pattern = self._rules["date"]
         start, end = _sentence(text, named.start)
         spans = [(start, end), (0, min(len(text.plain), 500))]
         printed = [
             m
             for s, e in spans
-            for m in pattern.finditer(text.plain, s, e)
+            for m in self._dates.finditer(text.plain, s, e)
             if not self._is_stamp(text.plain, m)
             and not any(p.value == "credit" and p.start <= m.start() < p.end for p in parts)
         ]
@@ -372,7 +372,7 @@ class Meetings:
 
     def _year_printed_with(self, text: Text, month: int, day: int) -> int | None:
         """The year of the same day where the text prints it in full elsewhere."""
-        for match in self._rules["date"].finditer(text.plain, 0, _OPENING):
+        for match in self._dates.finditer(text.plain, 0, _OPENING):
             if (
                 match["year"]
                 and self._number(match["month"]) == month

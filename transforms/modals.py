@@ -42,7 +42,7 @@ class Modals:
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._no_agent = lexicon.rules("modals", "no_agent")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
-        self._attribute = lexicon.rules("modals", "attribute")[0].pattern
+        self._attributive = lexicon.rules("modals", "attribute")[0].pattern
         self._verbs = frozenset(term for term in lexicon.terms("verbs") if len(term) == 2)
         self._charge = lexicon.rules("modals", "charge")[0]
         self._bits = prefilter.add(self._charge.pattern)
@@ -85,7 +85,7 @@ class Modals:
             or words[:1] in openers
         ):
             # 发展的成果 is no deed.
-            is_noun = words[:2] in self._verbs and self._attribute.match(words) is not None
+            is_noun = words[:2] in self._verbs and self._attributive.match(words) is not None
             return not is_noun and not words.startswith(self._nouns)
         return False
 

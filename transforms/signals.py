@@ -3,10 +3,14 @@
 import functools
 import operator
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from transforms.lexicon import Rule
 from transforms.prefilter import ANY, Prefilter
+
+_Ask = Callable[[str], object]
+_KEPT = 1_000
+"""Of so many sets of bits is kept which rules they leave; most clauses have one of a few."""
 
 
 class Signals:
@@ -23,14 +27,19 @@ class Signals:
             for (pattern, is_tied), rule in asked
         )
         self._bits = functools.reduce(operator.or_, (bit for bit, _, _ in self._asked), 0)
+        self._asked_of: dict[int, tuple[tuple[_Ask, Rule], ...]] = {0: ()}
 
     def of(self, words: str, may: int = ANY) -> Rule | None:
         """The rule that speaks for the words; `may` are the bits that the prefilter gives the stretch they stand in."""
         may &= self._bits
-        if may:
-            for bit, ask, rule in self._asked:
-                if may & bit and ask(words):
-                    return rule
+        asked = self._asked_of.get(may)
+        if asked is None:
+            asked = tuple((ask, rule) for bit, ask, rule in self._asked if may & bit)
+            if len(self._asked_of) < _KEPT:
+                self._asked_of[may] = asked
+        for ask, rule in asked:
+            if ask(words):
+                return rule
         return None
 
 

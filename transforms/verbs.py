@@ -10,6 +10,7 @@ from typing import NamedTuple
 from transforms.found import Found
 from transforms.lexicon import Lexicon
 from transforms.longest import Longest
+from transforms.prefilter import ANY, Prefilter
 from transforms.words import Words
 
 _PHRASE_TAGS = frozenset({"l", "i", "v"})
@@ -37,9 +38,12 @@ class _Chain(NamedTuple):
 class Verbs:
     """Finds the head of an initiative; built once from the lexicon."""
 
-    def __init__(self, lexicon: Lexicon, words: Words) -> None:
+    def __init__(self, lexicon: Lexicon, words: Words, prefilter: Prefilter | None = None) -> None:
+        prefilter = prefilter or Prefilter()
         self._words = words
         self._forms = _Forms(lexicon)
+        self._into_bit = prefilter.add(self._forms.into)
+        self._theme_modal_bit = prefilter.add(self._forms.theme_modal)
         traits = lexicon.mapping("verbs", "traits")
         self._traits = {term: frozenset(codes.split()) for term, codes in traits.items()}
         self._verbs = Longest(traits)
@@ -51,7 +55,7 @@ class Verbs:
         idioms = self._idioms.terms
         self._quick_adverbs = frozenset(t for t in self._adverbs.terms - idioms if len(t) > 1)
         self._quick_verbs = (
-            frozenset(t for t in traits if len(t) > 1) - idioms - self._constructions.keys()
+            frozenset(t for t in traits if len(t) > 1) - idioms - frozenset(self._constructions)
         )
         self._lexemes = Longest({*traits, *self._adverbs.terms, *idioms, *self._constructions})
         self._searches = {
@@ -64,12 +68,15 @@ class Verbs:
             "regard": self._regard,
         }
 
-    def head(self, plain: str, start: int, end: int) -> Head:
-        """The head of the initiative `plain[start:end]`, whose frame has been taken off."""
-        if match := self._forms.into.match(plain, start, end):
+    def head(self, plain: str, start: int, end: int, may: int = ANY) -> Head:
+        """The head of the initiative `plain[start:end]`, whose frame has been taken off.
+
+        `may` are the bits that the prefilter gives the clause in which it stands.
+        """
+        if may & self._into_bit and (match := self._forms.into.match(plain, start, end)):
             chain: _Chain | None = _Chain(start, *match.span(1))
         else:
-            chain = self._plain_start(plain, start, end) or self._find(plain, start, end)
+            chain = self._plain_start(plain, start, end, may) or self._find(plain, start, end)
         if chain is None:
             return Head(None, None, _found(plain, start, end))
         return Head(
@@ -78,7 +85,7 @@ class Verbs:
             _found(plain, self._object_start(plain, chain, end), end),
         )
 
-    def _plain_start(self, plain: str, start: int, end: int) -> _Chain | None:
+    def _plain_start(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
         """The head of a span of the plainest form, adverbs, one verb, and a noun: most are, and no more is asked then."""
         place = start
         stop = self._lexemes.at(plain, place, end)
@@ -90,7 +97,7 @@ class Verbs:
         following = plain[stop : self._lexemes.at(plain, stop, end)]
         if following and self._may_join(verb, following):
             return None
-        if self._forms.theme_modal.search(plain, stop, end):
+        if may & self._theme_modal_bit and self._forms.theme_modal.search(plain, stop, end):
             return None
         if "noun" in self._traits[verb] and self._is_theme(plain, _Chain(start, place, stop), end):
             return None
