@@ -1,5 +1,5 @@
 # Everything here installs into .venv in this folder and needs python3 (3.11 or newer), git and make.
-.PHONY: help data test trials fuzz check format bench lock clean
+.PHONY: help data test trials fuzz check format bench compiled lock clean
 SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
@@ -26,10 +26,12 @@ format: $(READY) ## put the code into the house's format
 	@$(BIN)/ruff check --fix . && $(BIN)/ruff format .
 bench: $(READY)  ## measure: start-up, extraction, release cost
 	@$(BIN)/python bench/run.py
+compiled: $(READY) ## compile what reads texts, which is quicker then (some minutes; needs a C compiler)
+	@$(BIN)/python bench/make_compiled.py
 lock:            ## resolve the dependencies anew (needs uv)
 	@uv pip compile pyproject.toml --extra dev --universal --generate-hashes --no-emit-index-url --upgrade --quiet --custom-compile-command "make lock" -o requirements.lock
 clean:           ## forget the environment and every cache
-	@rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -rf .venv .compiled .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache
 
 # The environment, brought up to date whenever the lock or the project's metadata changes.
 $(READY): requirements.lock pyproject.toml

@@ -6,3 +6,8 @@ import os
 os.environ.setdefault("PREFECT_SERVER_ANALYTICS_ENABLED", "false")
 os.environ.setdefault("DO_NOT_TRACK", "1")
 os.environ.setdefault("GX_ANALYTICS_ENABLED", "false")
+
+# Before the first module of `transforms` is imported, in whatever process.
+from flows.compiled import find_build, use_build
+
+use_build(find_build())

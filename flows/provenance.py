@@ -94,7 +94,8 @@ def trace(
 
 def fingerprint_extractor(lexicons: Mapping[str, str]) -> str:
     """A hash over the extractor's code, the lexicons and the versions of the packages that read."""
-    code = [*Path(transforms.__path__[0]).glob("*.py"), Path(expectations.tables.__file__)]
+    # Compiled or not, the code is what these files say.
+    code = [*Path(transforms.__file__).parent.glob("*.py"), Path(expectations.tables.__file__)]
     return _hash(_texts(code) | dict(lexicons) | {name: version(name) for name in _READERS})
 
 

@@ -20,6 +20,8 @@ import pytest
 if "PREFECT_HOME" not in os.environ:
     os.environ["PREFECT_HOME"] = tempfile.mkdtemp(prefix="huiyi-tests-prefect-")
     atexit.register(shutil.rmtree, os.environ["PREFECT_HOME"], ignore_errors=True)
+# Tests are of the Python files; a build of them is compared with them in tests/trials/test_compiled.py.
+os.environ["HUIYI_COMPILED"] = "off"
 # As `huiyi` sets it before it imports Prefect, which here has been imported by then.
 os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 
