@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
 from transforms.prefilter import Prefilter
+from transforms.starts import Starts
 from transforms.text import Text
 from transforms.titles import Title, Titles
 
@@ -46,7 +47,9 @@ class Citations:
     def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
         self._prefilter = prefilter or Prefilter()
         rules = [(self._prefilter.add(r.pattern), r) for r in lexicon.rules("citations")]
-        self._free = [(bit, rule) for bit, rule in rules if rule["level"] != "body"]
+        self._free = [
+            (bit, rule, Starts(rule.pattern)) for bit, rule in rules if rule["level"] != "body"
+        ]
         self._of_bodies = [(bit, rule) for bit, rule in rules if rule["level"] == "body"]
         self._bodies = _Bodies(lexicon)
         self._documents = _Documents(lexicon, self._bodies)
@@ -87,9 +90,9 @@ class Citations:
     def _matches(self, text: Text) -> Iterator[tuple[Rule, re.Match[str]]]:
         """Matches of the rules on names anywhere, and of those on bodies where a body is named."""
         may = self._prefilter.anywhere(text)
-        for bit, rule in self._free:
+        for bit, rule, starts in self._free:
             if may & bit:
-                yield from ((rule, match) for match in rule.pattern.finditer(text.plain))
+                yield from ((rule, match) for match in starts.finditer(text.plain))
         of_bodies = [rule for bit, rule in self._of_bodies if may & bit]
         for body in self._bodies.named.finditer(text.plain) if of_bodies else ():
             for rule in of_bodies:

@@ -12,6 +12,7 @@ from transforms.modals import Modals
 from transforms.numerals import Numerals
 from transforms.prefilter import Prefilter
 from transforms.signals import Signals
+from transforms.starts import Starts
 from transforms.text import Text
 from transforms.zones import Zone
 
@@ -64,7 +65,7 @@ class FocusAreas:
             for rule in lexicon.rules("ordinals", "ordinal")
         )
         self._ordinal_bits = sum(bit for bit, _ in self._ordinals)
-        self._counted = lexicon.rules("ordinals", "counted")[0].pattern
+        self._counted = Starts(lexicon.rules("ordinals", "counted")[0].pattern)
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
         self._speech = Signals(lexicon.rules("ledger", "speech"), self._prefilter)
         self._salutation = lexicon.rules("chapters", "salutation")[0].pattern

@@ -15,7 +15,8 @@ class Longest:
         """The end of the longest entry in `plain[start:end]` that begins at `start`; `start` itself if there is none."""
         for length in self._lengths.get(plain[start : start + 2], ()):
             stop = start + length
-            if stop <= end and plain[start:stop] in self.terms:
+            # Of two characters, these are the word.
+            if stop <= end and (length == 2 or plain[start:stop] in self.terms):
                 return stop
         return start + 1 if start < end and plain[start] in self.terms else start
 

@@ -11,7 +11,8 @@ from transforms.lexicon import Lexicon
 from transforms.names import Vocabulary
 from transforms.numerals import Numerals
 from transforms.places import Division, Places
-from transforms.prefilter import Around, Asked, Prefilter
+from transforms.prefilter import Asked, Prefilter
+from transforms.starts import Starts
 from transforms.text import Text
 
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
@@ -85,7 +86,7 @@ class Meetings:
         prefilter = prefilter or Prefilter()
         self._rules = {r.name: r.pattern for r in lexicon.rules("meetings")}
         self._asked = {name: Asked(self._rules[name], prefilter) for name in _OF_TEXTS}
-        self._dates = Around(self._rules["date"])
+        self._dates = Starts(self._rules["date"])
         self._kinds = lexicon.rules("meeting_kinds")
         self._heads = Vocabulary(lexicon.terms("meeting_heads"))
         lasts = "".join(sorted({t[-1] for t in self._heads.words}))
@@ -314,7 +315,7 @@ class Meetings:
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
-        date = self._rules["date"].search(text.plain, 0, 400)
+        date = self._dates.search(text.plain, 0, 400)
         return self._year(date["year"]) if date and date["year"] else None
 
     # --- the day ---------------------------------------------------------------------------------------------------

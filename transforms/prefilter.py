@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.runs import Runs
+from transforms.starts import Starts
 from transforms.text import Text
 
 Words = frozenset[str]
@@ -95,7 +96,7 @@ class Asked:
     """A pattern that is looked for in a text only if the words it needs stand anywhere in it."""
 
     def __init__(self, pattern: re.Pattern[str], prefilter: Prefilter) -> None:
-        self.pattern = pattern
+        self._starts = Starts(pattern)
         self._prefilter = prefilter
         self._bit = prefilter.add(pattern)
 
@@ -105,38 +106,13 @@ class Asked:
 
     def search(self, text: Text, start: int = 0, end: int = sys.maxsize) -> re.Match[str] | None:
         """The first match in the text between `start` and `end`."""
-        return self.pattern.search(text.plain, start, end) if self.may_match(text) else None
+        return self._starts.search(text.plain, start, end) if self.may_match(text) else None
 
     def finditer(
         self, text: Text, start: int = 0, end: int = sys.maxsize
     ) -> Iterator[re.Match[str]]:
         """All matches in the text between `start` and `end`."""
-        return self.pattern.finditer(text.plain, start, end) if self.may_match(text) else iter(())
-
-
-class Around:
-    """A short pattern that cannot match without a certain word, looked for where that word stands.
-
-    >>> days = Around(re.compile("[0-9]{1,2}月[0-9]{1,2}日"))
-    >>> [match[0] for match in days.finditer("每月1日，3月5日至8月9日", 0, 16)]
-    ['3月5日', '8月9日']
-    """
-
-    def __init__(self, pattern: re.Pattern[str]) -> None:
-        self._match = pattern.match
-        [self._word] = next(words for words in needed_words(pattern) if len(words) == 1)
-        self._reach = parser.parse(pattern.pattern).getwidth()[1] - len(self._word)
-
-    def finditer(self, plain: str, start: int, end: int) -> Iterator[re.Match[str]]:
-        """All matches between `start` and `end`."""
-        at = plain.find(self._word, start, end)
-        while at >= 0:
-            begins = range(max(start, at - self._reach), at + 1)
-            match = next(filter(None, (self._match(plain, begin, end) for begin in begins)), None)
-            if match:
-                yield match
-                start = match.end()
-            at = plain.find(self._word, max(start, at + 1), end)
+        return self._starts.finditer(text.plain, start, end) if self.may_match(text) else iter(())
 
 
 class _Table:

@@ -42,7 +42,8 @@ class Words:
         tags = self._tags or self._dictionary()
         for length in self._from.get(plain[start : start + 2], ()):
             stop = start + length
-            if stop <= end and plain[start:stop] in tags:
+            # Of two characters, these are the word.
+            if stop <= end and (length == 2 or plain[start:stop] in tags):
                 return stop
         return start + 1
 
