@@ -93,8 +93,12 @@ def test_what_has_been_imported_is_not_mixed_with_a_build(build: Path) -> None:
     assert list(transforms.__path__) == [str(ROOT / "transforms")]
 
 
-def test_modules_come_from_the_build_and_the_fingerprint_stays(build: Path) -> None:
+def test_modules_come_from_the_build_and_the_fingerprint_stays(
+    build: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     shutil.copy(ROOT / "transforms" / "found.py", build)
+    # Not that of this checkout, if it has one.
+    monkeypatch.setenv(SWITCH, "off")
     told = subprocess.run(
         [sys.executable, "-c", USING, build], cwd=ROOT, capture_output=True, text=True, check=True
     )
