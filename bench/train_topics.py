@@ -28,13 +28,13 @@ from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
 from transforms.pages import read_page
 from transforms.text import Simplified, Text, decode, read_text
-from transforms.topics import _FEW_TERMS, LISTED, PLACES, TITLE, Topics, places
+from transforms.topics import FEW_LISTED, FEW_TERMS, LISTED, PLACES, TITLE, Topics, places
 from transforms.zones import Zones
 
 ROOT = Path(__file__).parents[1]
-LEAST_DOCUMENTS = 3
-SMALLEST_WEIGHT = 8  # hundredths; smaller ones change no decision worth their room
-REGULARISATION = 3.0
+LEAST_DOCUMENTS = 5
+SMALLEST_WEIGHT = 12  # hundredths; smaller ones change no decision worth their room
+REGULARISATION = 6.0
 
 
 def squeeze(text: str) -> str:
@@ -179,23 +179,21 @@ class Design:
                     listed[r, self.codes.index(t)] += 1
         counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(found), n))
         wanted = sorted(d.topics)
+        own = np.full(len(d.text.clauses), len(d.text.clauses))  # the title stands behind the text
+        ranges = {**places(d.text, d.tasks), "title": (own, own + 1)}
         total_g, total_l = csr_matrix((len(wanted), n)), np.zeros((len(wanted), len(self.codes)))
-        for place, (first, last) in places(d.text, d.tasks).items():
+        for place, of_place in {**PLACES, "title": TITLE}.items():
+            first, last = ranges[place]
             spread = [(r, j) for r, i in enumerate(wanted) for j in range(first[i], last[i])]
             pick = csr_matrix(
                 (np.ones(len(spread)), ([r for r, _ in spread], [j for _, j in spread])),
                 shape=(len(wanted), len(found)),
             )
-            g = pick @ counts
-            size = np.asarray(g.sum(axis=1)).ravel()
-            scale = PLACES[place] * 2 / np.sqrt(np.maximum(size, _FEW_TERMS))
-            total_g = total_g + csr_matrix(g.multiply(scale[:, None]))
-            total_l += PLACES[place] * LISTED * (pick @ listed)
-        title = counts[len(found) - 1]
-        scale = TITLE * 2 / np.sqrt(max(title.sum(), _FEW_TERMS))
-        ones = csr_matrix(np.ones((len(wanted), 1)))
-        total_g = total_g + ones @ title * scale
-        total_l += TITLE * LISTED * listed[-1]
+            g, voices = pick @ counts, pick @ listed
+            share = 2 / np.sqrt(np.maximum(g.sum(axis=1), FEW_TERMS))
+            share_listed = np.sqrt(FEW_LISTED / np.maximum(voices.sum(axis=1), FEW_LISTED))
+            total_g = total_g + csr_matrix(g.multiply(of_place * np.asarray(share).reshape(-1, 1)))
+            total_l += of_place * LISTED * voices * share_listed[:, None]
         return hstack([total_g, csr_matrix(total_l)]).tocsr()
 
 

@@ -50,5 +50,17 @@ def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
     assert Topics(lexicon).of(as_text("狠抓落实。"), "", []) == [6]
 
 
+def test_what_a_paragraph_is_about_speaks_for_a_clause_that_says_nothing() -> None:
+    lexicon = Lexicon(
+        {
+            "topic_terms.csv": "term,topic\n耕地,4\n学校,6\n",
+            "topic_weights.csv": "term,weights\n@4,4:100\n@6,6:100\n@bias,4:0 6:1\n",
+        }
+    )
+    of = Topics(lexicon).of
+    assert of(as_text("保护耕地。讲求实效。一件一件抓。"), "", [])[-1] == 4
+    assert of(as_text("保护耕地。讲求实效。\n一件一件抓。"), "", [])[-1] == 6
+
+
 def test_every_hand_listed_term_names_a_topic() -> None:
     assert {int(row["topic"]) for row in LEXICON.table("topic_terms")} <= TOPICS.keys()

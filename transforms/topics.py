@@ -3,7 +3,7 @@
 Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term and its topic), and `topic_weights.csv`
 (a term and what it adds to each topic, in hundredths, learned from labelled clauses by `bench/train_topics.py`; there
 `@15` stands for any hand-listed term of topic 15, `@bias` for none). The clause itself votes first; its neighbours, the
-opening of its paragraph, the headings above it and the title vote with less. The topic with the highest sum wins.
+paragraph around it, the headings above it and the title vote with less. The topic with the highest sum wins.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,17 +18,21 @@ from transforms.text import Text
 # How much each place counts beside the clause itself, chosen by cross-validation over whole documents.
 PLACES = {
     "clause": 1.0,
-    "before": 0.45,
-    "after": 0.3,
-    "sentence_before": 0.15,
-    "opening": 0.3,
-    "task": 0.45,
-    "heading": 0.45,
+    "before": 0.4,
+    "after": 0.2,
+    "sentence_before": 0.2,
+    "around": 0.3,
+    "task": 0.3,
+    "heading": 0.35,
 }
-TITLE, LISTED = 0.15, 0.7
+TITLE, LISTED = 0.4, 0.7
 _SHARES = np.array([*PLACES.values(), TITLE])[:, None, None]
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
-_FEW_TERMS = 4
+# So many clauses before and behind it are around a clause: paragraphs of reports change their matter further on.
+_AROUND = 16
+# Up to so many learned and hand-listed terms of a place count in full. A place of few terms says little: with fewer than
+# these, what stands around it decides.
+FEW_TERMS, FEW_LISTED = 30, 2
 
 Floats = NDArray[np.floating]
 Ranges = tuple[Integers, Integers]
@@ -159,9 +163,10 @@ def _between(sums: Floats, first: Integers, last: Integers) -> Floats:
 
 
 def _votes(learned: Floats, listed: Floats) -> Floats:
-    """What places say: many terms in one place count for less each, hand-listed ones in full."""
-    share = 2 / np.sqrt(np.maximum(learned[..., -1:], _FEW_TERMS))
-    votes: Floats = learned[..., :-1] * share + LISTED * listed[..., :-1]
+    """What places say: many terms in one place count for less each."""
+    share = 2 / np.sqrt(np.maximum(learned[..., -1:], FEW_TERMS))
+    share_listed = LISTED * np.sqrt(FEW_LISTED / np.maximum(listed[..., -1:], FEW_LISTED))
+    votes: Floats = learned[..., :-1] * share + listed[..., :-1] * share_listed
     return votes
 
 
@@ -171,9 +176,10 @@ def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
     sentences = np.array([clause.sentence for clause in text.clauses])
     paragraphs = np.array([clause.paragraph for clause in text.clauses])
     sentence = sentences.searchsorted(sentences)
-    opening = paragraphs.searchsorted(paragraphs)
-    before = np.maximum(opening, sentences.searchsorted(sentences - 1))
     sentence_end = sentences.searchsorted(sentences, side="right")
+    opening = paragraphs.searchsorted(paragraphs)
+    ending = paragraphs.searchsorted(paragraphs, side="right")
+    before = np.maximum(opening, sentences.searchsorted(sentences - 1))
     task = _tasks(text, tasks, index)
     headings = _headings(text, paragraphs)
     return {
@@ -181,7 +187,7 @@ def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
         "before": (np.maximum(sentence, index - 3), index),
         "after": (index + 1, np.maximum(index + 1, np.minimum(index + 3, sentence_end))),
         "sentence_before": (np.minimum(np.maximum(before, index - 12), sentence), sentence),
-        "opening": (opening, opening + (index > opening)),
+        "around": (np.maximum(opening, index - _AROUND), np.minimum(ending, index + _AROUND + 1)),
         "task": (task, task + ((task >= 0) & (task != index))),
         "heading": (headings[0][paragraphs], headings[1][paragraphs]),
     }
