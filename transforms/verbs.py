@@ -525,14 +525,15 @@ class Verbs:
         """把…做成…: the verb with a complement, else the last verb."""
         turned, complemented, last = None, None, None
         for place, stop in self._candidates(plain, start, end):
-            if self._forms.own_noun.match(plain, stop, end):
-                continue
+            result = self._forms.resultative.match(plain, stop, end)
             if "result" in self._traits[plain[place:stop]]:
                 turned = place, stop
-            elif (
-                self._forms.resultative.match(plain, stop, end)
-                or plain[stop : stop + 1] in self._forms.separators
+            elif self._forms.own_noun.match(plain, stop, end) or (
+                # 把洪水造成的损失…: the verb only says which loss.
+                result and plain.startswith(self._forms.attributive, result.end(), end)
             ):
+                continue
+            elif result or plain[stop : stop + 1] in self._forms.separators:
                 complemented = complemented or (place, stop)
             last = place, stop
         return self._from(plain, turned or complemented or last, end)
