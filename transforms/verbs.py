@@ -533,7 +533,10 @@ class Verbs:
                 result and plain.startswith(self._forms.attributive, result.end(), end)
             ):
                 continue
-            elif result or plain[stop : stop + 1] in self._forms.separators:
+            elif result or (
+                plain[stop : stop + 1] in self._forms.separators
+                and not self._is_noun(plain[place:stop])
+            ):
                 complemented = complemented or (place, stop)
             last = place, stop
         return self._from(plain, turned or complemented or last, end)
