@@ -43,7 +43,7 @@ class Expectations:
     """Great Expectations in this process, where it is imported already."""
 
     def failures(self, tables: Mapping[str, Any], codes: frozenset[str]) -> tuple[Failure, ...]:
-        return validate(tables, codes, None).failures
+        return validate([tables], codes, None).failures
 
 
 class Broken:
