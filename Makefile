@@ -4,8 +4,6 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
-# Half as many again as there are cores: tests wait as much as they compute.
-TESTERS := $(shell $(PYTHON) -c 'import os; print(max(2, (os.cpu_count() or 1) * 3 // 2))')
 # uv is quicker where it is at hand; pip does the same.
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
@@ -17,7 +15,7 @@ help:            ## what can be made
 data: $(READY)   ## build the release of seeds/ in datasets/
 	@$(BIN)/huiyi publish
 test: check      ## every check and every test
-	@$(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 trials: $(READY) ## what runs in production: schedules, workers, PostgreSQL, Dask, the action (some minutes)
 	@$(BIN)/python -m pytest -m trial tests/trials tests/test_action.py -n 2 $(AGAIN)
 fuzz: $(READY)   ## read 100,000 mutated files; make fuzz N=2000 SEED=7 for fewer or others

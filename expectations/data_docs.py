@@ -13,6 +13,7 @@ from great_expectations.data_context.types.resource_identifiers import (
     ExpectationSuiteIdentifier,
     ValidationResultIdentifier,
 )
+from great_expectations.validator.validation_statistics import calc_validation_statistics
 
 _SITE = "release"
 _COUNTS = ("element_count", "missing_count", "unexpected_count")
@@ -99,11 +100,6 @@ def _add(known: ExpectationSuiteValidationResult, other: ExpectationSuiteValidat
         for name in _EXAMPLES:
             examples = [*one.result.get(name, ()), *another.result.get(name, ())]
             one.result[name] = examples[:_MOST_EXAMPLES]
-    succeeded, of = sum(bool(one.success) for one in known.results), len(known.results)
-    known.success = succeeded == of
-    known.statistics = {
-        "evaluated_expectations": of,
-        "successful_expectations": succeeded,
-        "unsuccessful_expectations": of - succeeded,
-        "success_percent": 100 * succeeded / of,
-    }
+    counted = calc_validation_statistics(known.results)
+    known.success = counted.success
+    known.statistics = {name: getattr(counted, name) for name in known.statistics}

@@ -224,7 +224,7 @@ def _along(
     stretches: Sequence[str], here: pa.Table, there: pa.Table | None
 ) -> Iterator[tuple[pa.Table, pa.Table | None]]:
     """Both tables, a stretch of documents at a time."""
-    before = _cut(there, stretches) if there else itertools.repeat(None)
+    before = _cut(there, stretches) if there is not None else itertools.repeat(None)
     return zip(_cut(here, stretches), before, strict=False)
 
 

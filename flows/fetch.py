@@ -4,23 +4,17 @@ What is there already, told by the tag that the store gives of an object, is not
 more is removed.
 """
 
-import hashlib
 import json
 import shutil
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-
-import platformdirs
 
 from flows.errors import StopError
 from flows.progress import step
 from flows.releases import alone
-from flows.stores import Store, is_store, store_at, told_plainly
+from flows.stores import Store, cache_of, is_store, store_at, told_plainly
 
-_AT_ONCE = 16
 _TAGS = ".tags.json"
 
 
@@ -36,38 +30,38 @@ def fetched(sources: Sequence[Path | str]) -> tuple[Path, ...]:
 
 def fetch(url: str) -> Path:
     """Bring what lies at an address, `s3://bucket/prefix` or one object; StopError if nothing does."""
-    name = hashlib.sha256(url.encode()).hexdigest()[:16]
-    folder = platformdirs.user_cache_path("huiyi") / "sources" / name
-    with step(f"Fetching from {url}"), told_plainly(url), alone(folder):
-        store = store_at(url)
-        there = dict(_objects(store))
-        if not there:
+    folder = cache_of("sources", url)
+    with (
+        step(f"Fetching from {url}"),
+        told_plainly(url, "nothing was read or published"),
+        alone(folder),
+    ):
+        store, tags = _listed(store_at(url))
+        if not tags:
             raise StopError(f"{url} holds no source; correct the address, or put texts there")
         known = _known(folder)
-        _remove_others(folder, there)
+        _remove_others(folder, tags)
         # Gone while files change, so that a run that is killed meanwhile has the next one fetch all of them.
         (folder / _TAGS).unlink(missing_ok=True)
-        _bring(store, [o for n, o in there.items() if known.get(n) != o.tag], folder)
-        tags = {name: found.tag for name, found in there.items()}
+        store.get([name for name, tag in tags.items() if known.get(name) != tag], folder)
         (folder / _TAGS).write_text(json.dumps(tags), encoding="utf-8")
-    [*names] = there
-    return folder / names[0] if there[names[0]].path == store.root else folder
+    is_one_object = store.url != url.rstrip("/")
+    return folder / next(iter(tags)) if is_one_object else folder
 
 
-@dataclass(frozen=True, slots=True)
-class _Object:
-    """What lies in the store: its path, its name in the folder, and a tag that changes with its bytes."""
+def _listed(store: Store) -> tuple[Store, dict[str, str]]:
+    """Where the objects lie, and of each its name there and a tag that changes with its bytes.
 
-    path: str
-    name: str
-    tag: str
-
-
-def _objects(store: Store) -> Iterator[tuple[str, _Object]]:
-    """The objects under the address by their names; those that no one reads, hidden ones, are left out."""
+    The address of one object stands for that object alone, in the folder in which it lies. Hidden ones, which nobody
+    reads, are left out.
+    """
     found: Mapping[str, Mapping[str, Any]] = store.files.find(store.root, detail=True)
+    if store.root in found:
+        url, root = (place.rpartition("/")[0] for place in (store.url, store.root))
+        store = Store(url, store.files, root)
+    tags = {}
     for path, facts in found.items():
-        name = path.removeprefix(store.root).removeprefix("/") or path.rpartition("/")[2]
+        name = path.removeprefix(f"{store.root}/")
         parts = name.split("/")
         # Some tools make an empty object for a folder.
         if facts.get("type") == "directory" or not parts[-1]:
@@ -75,8 +69,8 @@ def _objects(store: Store) -> Iterator[tuple[str, _Object]]:
         if any(part in ("", "..") for part in parts) or "\0" in name:
             raise StopError(f"{store.url}: {name!r} is no path in a folder; rename the object")
         if not any(part.startswith(".") for part in parts):
-            tag = str([facts.get(key) for key in ("ETag", "size", "mtime", "created")])
-            yield name, _Object(path, name, tag)
+            tags[name] = str([facts.get(key) for key in ("ETag", "size", "mtime", "created")])
+    return store, tags
 
 
 def _known(folder: Path) -> Mapping[str, str]:
@@ -97,10 +91,3 @@ def _remove_others(folder: Path, names: Iterable[str]) -> None:
             shutil.rmtree(path)
         elif path.is_file() and path not in files:
             path.unlink()
-
-
-def _bring(store: Store, objects: Sequence[_Object], folder: Path) -> None:
-    for parent in {(folder / found.name).parent for found in objects}:
-        parent.mkdir(parents=True, exist_ok=True)
-    with ThreadPoolExecutor(_AT_ONCE) as threads:
-        list(threads.map(lambda o: store.files.get_file(o.path, str(folder / o.name)), objects))

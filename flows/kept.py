@@ -13,6 +13,7 @@ import shutil
 import tempfile
 from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
+from functools import cache
 from pathlib import Path
 
 import pyarrow as pa
@@ -25,7 +26,7 @@ from flows.releases import disk_told_plainly
 from flows.sketches import SKETCH
 from flows.sources import Reject
 from flows.spool import Shard
-from flows.stores import store_at, told_plainly
+from flows.stores import Store, store_at, told_plainly
 
 _SUFFIX = ".arrow"
 _SOUND = "sound.json"
@@ -39,6 +40,12 @@ def key_of(shard: Shard, corrections: Corrections, fingerprint: str) -> str:
     concerned = [e.model_dump_json() for e in corrections.entries if e.document in paths]
     facts = [fingerprint, *concerned, *(str(asdict(record)) for record in shard.records)]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
+
+
+@cache
+def _opened(store: str) -> Store:
+    """The store, opened once a process."""
+    return store_at(store)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +74,7 @@ class Kept:
             with tempfile.TemporaryFile() as file, told_plainly(self.store):
                 _write(file, extracted)
                 file.seek(0)
-                store_at(self.store).put(self._path(key).name, file.read())
+                _opened(self.store).put(self._path(key).name, file.read())
             return
         with disk_told_plainly(self.folder), tempfile.TemporaryDirectory(dir=self.folder) as aside:
             whole = Path(aside, key)
@@ -81,8 +88,8 @@ class Kept:
         """Bring from the store what is there of these names and not here."""
         if not self.store:
             return
-        with told_plainly(self.store), disk_told_plainly(self.folder):
-            store = store_at(self.store)
+        with told_plainly(self.store):
+            store = _opened(self.store)
             there = store.names()
             wanted = [self._path(key) for key in keys]
             missing = [path for path in wanted if path.name in there and not path.exists()]
@@ -119,7 +126,7 @@ class Kept:
                 shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
         if self.store:
             with told_plainly(self.store):
-                store = store_at(self.store)
+                store = _opened(self.store)
                 store.remove(store.names() - names)
 
     def _path(self, key: str) -> Path:

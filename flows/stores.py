@@ -65,8 +65,7 @@ class Store:
     @property
     def mirror(self) -> Path:
         """The folder in the user's cache where releases for this store are made."""
-        name = hashlib.sha256(self.url.encode()).hexdigest()[:16]
-        return platformdirs.user_cache_path("huiyi") / "stores" / name
+        return cache_of("stores", self.url)
 
     def path(self, *parts: object) -> str:
         """The path of an object."""
@@ -139,6 +138,8 @@ class Store:
 
     def get(self, names: Sequence[str], folder: Path) -> None:
         """Bring the objects of these names into a folder."""
+        for parent in {(folder / name).parent for name in names}:
+            parent.mkdir(parents=True, exist_ok=True)
         with ThreadPoolExecutor(AT_ONCE) as threads:
             list(threads.map(lambda n: self.files.get_file(self.path(n), str(folder / n)), names))
 
@@ -154,6 +155,12 @@ class Store:
             target = folder / path.partition(prefix)[2]
             target.parent.mkdir(parents=True, exist_ok=True)
             self.files.get_file(path, str(target))
+
+
+def cache_of(kind: str, url: str) -> Path:
+    """The folder in the user's cache for what lies at an address."""
+    name = hashlib.sha256(url.encode()).hexdigest()[:16]
+    return platformdirs.user_cache_path("huiyi") / kind / name
 
 
 def read_sums(text: str) -> Mapping[str, str]:
@@ -279,8 +286,8 @@ def error_code(error: BaseException) -> str:
 
 
 @contextlib.contextmanager
-def told_plainly(url: str) -> Iterator[None]:
-    """What a store refuses becomes a message with a remedy; passing trouble was retried before."""
+def told_plainly(url: str, state: str = "the releases there are as they were") -> Iterator[None]:
+    """What a store refuses becomes a message with a remedy, and how things stand; passing trouble was retried before."""
     try:
         yield
     except Exception as error:
@@ -289,7 +296,7 @@ def told_plainly(url: str) -> Iterator[None]:
             raise
         reason = str(error).strip().partition("\n")[0]
         kind = PassingError if remedy is _LATER else ReleaseError
-        raise kind(f"{url}: {reason}; {remedy}; the releases there are as they were") from error
+        raise kind(f"{url}: {reason}; {remedy}; {state}") from error
 
 
 def _remedy(error: Exception) -> str | None:

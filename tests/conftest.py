@@ -65,27 +65,6 @@ def dataset_of(*paths: Path) -> Dataset:
     return assemble(reader, nothing, records, (), [extract_shard(reader, nothing, found)])
 
 
-# They start processes, kill them and wait for them; begun last, one of them would keep everybody waiting.
-SLOW = (
-    "test_stores",
-    "test_faults",
-    "test_patterns",
-    "test_cli",
-    "test_increments",
-    "test_publish",
-    "test_suites",
-    "test_metamorphic",
-    "test_hostile",
-    "test_workers",
-)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The files that take longest come first."""
-    places = {name: place for place, name in enumerate(SLOW)}
-    items.sort(key=lambda item: places.get(item.path.stem, len(places)))
-
-
 @pytest.fixture
 def dataset() -> Dataset:
     """The sample as a dataset."""

@@ -30,6 +30,7 @@ from wire import Wire
 
 from flows import upload as uploading
 from flows.errors import ReleaseError
+from flows.fetch import fetch
 from flows.publish import Order
 from flows.publish import publish as run_flow
 from flows.releases import Dataset, release
@@ -414,6 +415,13 @@ def test_a_store_that_refuses_is_not_tried_again(
 def test_a_bucket_that_is_not_there_is_told_plainly(bucket: Bucket) -> None:
     with pytest.raises(ReleaseError, match=r"s3://none/x: .*; make the bucket first"):
         fetch_newest("s3://none/x")
+
+
+def test_sources_in_a_bucket_that_is_not_there_are_told_plainly(bucket: Bucket) -> None:
+    with pytest.raises(
+        ReleaseError, match=r"make the bucket first.*; nothing was read or published"
+    ):
+        fetch("s3://absent/texts")
 
 
 def test_credentials_that_are_missing_are_told_plainly(
