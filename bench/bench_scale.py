@@ -7,9 +7,9 @@ reading, extracting, validating, comparing, writing, reading back; the start of 
 measure of quality that is taken meanwhile, are not among them.
 """
 
-import itertools
 import json
 import os
+import random
 import subprocess
 import sys
 import tempfile
@@ -49,20 +49,17 @@ class Run:
 
 
 def multiplied(texts: Sequence[str], how_many: int) -> Iterator[str]:
-    """The texts, and as many more as are wanted: the sentences of two texts in turn, so that none repeats another."""
+    """The texts, and as many more as are wanted: each sentence from where it stands in some text, so that none repeats
+    another.
+    """
+    sentences = [text.replace("。", "。\n").splitlines(keepends=True) for text in texts]
     for number in range(how_many):
-        turn, at = divmod(number, len(texts))
-        other = texts[(at + turn) % len(texts)]
-        yield texts[at] if not turn else "".join(_in_turn(texts[at], other))
-
-
-def _in_turn(one: str, other: str) -> Iterator[str]:
-    pairs = (
-        text.splitlines(keepends=True)
-        for text in (one.replace("。", "。\n"), other.replace("。", "。\n"))
-    )
-    for number, (here, there) in enumerate(itertools.zip_longest(*pairs, fillvalue="\n")):
-        yield there if number % 2 else here
+        if number < len(texts):
+            yield texts[number]
+            continue
+        draw = random.Random(number)
+        drawn = (draw.choice(sentences) for _ in sentences[number % len(texts)])
+        yield "".join(some[at % len(some)] for at, some in enumerate(drawn))
 
 
 def write_texts(texts: Sequence[str], how_many: int, path: Path) -> Path:

@@ -7,9 +7,11 @@ Sketches propose pairs; each is confirmed by counting, so that no chance decides
 
 import datetime
 import zlib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +21,7 @@ import pyarrow.compute
 from expectations.rules import squeeze
 from flows.origins import ORIGIN, Reject, Repeated, reading_order
 from flows.releases import Dataset
-from flows.sketches import BANDS, ROWS, RUN, Runs, Sketches, minhash, runs, suspects
+from flows.sketches import BANDS, ROWS, RUN, Runs, Sketches, bands_of, minhash, runs, shared_bands
 
 pc: Any = pyarrow.compute
 
@@ -68,14 +70,11 @@ class Repeats:
         if not self._earlier:
             self._remember(document)
             return None
-        own = runs(document.text)
-        sketch = minhash(own)
+        sketch = minhash(runs(document.text))
         # The index knows numbers: the first document in the order given is meant, whatever the order of its answer.
-        for number in sorted(self._index.query(sketch)):
-            first, packed = self._earlier[number]
-            likeness = _jaccard(own, runs(zlib.decompress(packed).decode()))
-            if likeness >= SAME and not first.is_far_from(document.day):
-                return Repeat(first.name, likeness)
+        alike = map(self._recall, sorted(self._index.query(sketch)))
+        if repeat := _repeated(document, alike):
+            return repeat
         self._index.insert(len(self._earlier), sketch)
         self._remember(document)
         return None
@@ -85,13 +84,17 @@ class Repeats:
         packed = zlib.compress(document.text.encode(errors="replace"), 1)
         self._earlier.append((document._replace(text=""), packed))
 
+    def _recall(self, number: int) -> Text:
+        document, packed = self._earlier[number]
+        return document._replace(text=zlib.decompress(packed).decode())
+
     @cached_property
     def _index(self) -> Any:
         """The sketches by their bands; made when there is something to compare, for importing it takes a second."""
         from datasketch import MinHashLSH
 
         index = MinHashLSH(num_perm=BANDS * ROWS, params=(BANDS, ROWS))
-        index.insert(0, minhash(runs(zlib.decompress(self._earlier[0][1]).decode())))
+        index.insert(0, minhash(runs(self._recall(0).text)))
         return index
 
 
@@ -100,16 +103,13 @@ def released_once(dataset: Dataset, sketches: Sketches) -> Dataset:
 
     First is what is read first. `sketches` are of the documents, in their order.
     """
-    documents, repeats = (
-        _as_read(dataset.tables["documents"].take(suspects(sketches))),
-        Repeats(),
-    )
-    found = [repeats.add(text) for text in texts_of(documents, dataset.tables["meetings"])]
-    if not any(found):
+    documents = dataset.tables["documents"]
+    found = _repetitions(documents, dataset.tables["meetings"], sketches)
+    if not found:
         return dataset
-    again = [n for n, repeat in enumerate(found) if repeat]
+    again = pa.array(list(found), pa.int64())
     rows = documents.select(["path", *ORIGIN]).take(again).to_pylist()
-    rejects = [_reject(row, repeat) for row, repeat in zip(rows, filter(None, found), strict=True)]
+    rejects = [_reject(row, repeat) for row, repeat in zip(rows, found.values(), strict=True)]
     first_of = {reject.path: reject.repeats.path for reject in rejects if reject.repeats}
     gone = documents["document_id"].take(again)
     tables = {name: without(table, gone) for name, table in dataset.tables.items()}
@@ -120,29 +120,63 @@ def released_once(dataset: Dataset, sketches: Sketches) -> Dataset:
     return replace(dataset, tables=tables, rejects=(*earlier, *rejects), provenance=provenance)
 
 
+def _repetitions(documents: pa.Table, meetings: pa.Table, sketches: Sketches) -> dict[int, Repeat]:
+    """The numbers of the documents that repeat one before, as they are read, and what each repeats.
+
+    Texts are looked at where they stand, on disk, and only those that share a band with one before.
+    """
+    is_shared, bands = shared_bands(sketches), bands_of(sketches)
+    suspects = np.flatnonzero(is_shared.any(axis=1))
+    texts, paths = documents["text"], documents["path"].take(suspects).to_pylist()
+    read = sorted(range(len(paths)), key=lambda at: reading_order(str(paths[at])))
+    suspects = suspects[read]
+    known_by = documents.select(["document_id", "path", "published_on"]).take(suspects)
+    names, days = known_by["path"].to_pylist(), _days(known_by, meetings)
+    found: dict[int, Repeat] = {}
+    earlier: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
+
+    def document(at: int) -> Text:
+        return Text(str(names[at]), texts[int(suspects[at])].as_py(), days[at])
+
+    for at, number in enumerate(suspects.tolist()):
+        shared = np.flatnonzero(is_shared[number])
+        theirs = [earlier[band, bands[number, band]] for band in shared.tolist()]
+        alike = sorted({*chain.from_iterable(theirs)})
+        if alike and (repeat := _repeated(document(at), map(document, alike))):
+            found[number] = repeat
+            continue
+        for of_band in theirs:
+            of_band.append(at)
+    return found
+
+
+def _days(documents: pa.Table, meetings: pa.Table) -> list[datetime.date | None]:
+    """The days of documents, by their first meetings."""
+    theirs = meetings.filter(pc.is_in(meetings["document_id"], value_set=documents["document_id"]))
+    held = dict(zip(*(theirs[c].to_pylist()[::-1] for c in ("document_id", "date")), strict=True))
+    columns = (documents[c].to_pylist() for c in ("document_id", "published_on"))
+    return [day_of(held.get(key), published_on) for key, published_on in zip(*columns, strict=True)]
+
+
 def without(table: pa.Table, gone: Any) -> pa.Table:
-    """The rows of other documents; what holds none of those documents' stays where it is, on disk."""
-    batches = []
+    """The rows of other documents, which stay where they are, on disk: a document's rows stand together."""
+    return pa.Table.from_batches(_stretches(table, gone), table.schema)
+
+
+def _stretches(table: pa.Table, gone: Any) -> Iterator[pa.RecordBatch]:
+    """The rows of documents that are not gone, as many together as stand together."""
     for batch in table.to_batches():
-        is_gone = pc.is_in(batch["document_id"], value_set=gone)
-        batches.append(batch.filter(pc.invert(is_gone)) if pc.any(is_gone).as_py() else batch)
-    return pa.Table.from_batches(batches, table.schema)
-
-
-def _as_read(documents: pa.Table) -> pa.Table:
-    paths = list(map(str, documents["path"].to_pylist()))
-    order = sorted(range(len(paths)), key=lambda n: reading_order(paths[n]))
-    return documents.take(pa.array(order, pa.int64()))
+        is_gone = pc.is_in(batch["document_id"], value_set=gone).to_numpy(zero_copy_only=False)
+        starts, ends = np.diff(np.pad(~is_gone, 1).astype(np.int8)).nonzero()[0].reshape(-1, 2).T
+        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
+            yield batch.slice(start, end - start)
 
 
 def texts_of(documents: pa.Table, meetings: pa.Table) -> Iterator[Text]:
-    """Documents as they are compared, with the days of their first meetings."""
-    theirs = meetings.filter(pc.is_in(meetings["document_id"], value_set=documents["document_id"]))
-    held = dict(zip(*(theirs[c].to_pylist()[::-1] for c in ("document_id", "date")), strict=True))
-    columns = (documents[c] for c in ("document_id", "path", "text", "published_on"))
-    for cells in zip(*columns, strict=True):
-        document_id, path, text, published_on = (cell.as_py() for cell in cells)
-        yield Text(path, text, day_of(held.get(document_id), published_on))
+    """Documents as they are compared."""
+    columns = (documents[name] for name in ("path", "text"))
+    for path, text, day in zip(*columns, _days(documents, meetings), strict=True):
+        yield Text(path.as_py(), text.as_py(), day)
 
 
 def _reject(row: Mapping[str, Any], repeat: Repeat) -> Reject:
@@ -165,12 +199,19 @@ def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:
     squeezed = squeeze(document.text)
     step = max(1, len(squeezed) // _PROBES)
     probes = [squeezed[at : at + RUN] for at in range(0, len(squeezed), step)][:_PROBES]
+    likely = (
+        other
+        for other in others
+        if sum(map(squeeze(other.text).__contains__, probes)) * 2 >= len(probes)
+    )
+    return _repeated(document, likely)
+
+
+def _repeated(document: Text, others: Iterable[Text]) -> Repeat | None:
+    """The first of others that a document repeats, by counting."""
     own = runs(document.text)
     for other in others:
-        packed = squeeze(other.text)
-        if sum(probe in packed for probe in probes) * 2 < len(probes):
-            continue
-        likeness = _jaccard(own, runs(packed))
+        likeness = _jaccard(own, runs(other.text))
         if likeness >= SAME and not other.is_far_from(document.day):
             return Repeat(other.name, likeness)
     return None

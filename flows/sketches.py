@@ -69,12 +69,18 @@ def _mixed(rows: npt.NDArray[Any]) -> Runs:
     return mixed
 
 
-def suspects(sketches: Sketches) -> npt.NDArray[np.int64]:
-    """The numbers of the documents that share a band with another one."""
-    bands = pc.list_flatten(sketches).to_numpy().reshape(-1, BANDS)
-    is_shared = np.zeros(len(bands), bool)
-    for band in bands.T:
+def shared_bands(sketches: Sketches) -> npt.NDArray[np.bool_]:
+    """Which bands of each document another one has, too: an array of documents by bands."""
+    bands = bands_of(sketches)
+    is_shared = np.zeros(bands.shape, bool)
+    for number, band in enumerate(bands.T):
         order = np.argsort(band, kind="stable")
         same = np.diff(band[order]) == 0
-        is_shared[order[1:][same]] = is_shared[order[:-1][same]] = True
-    return np.flatnonzero(is_shared)
+        is_shared[order[1:][same], number] = is_shared[order[:-1][same], number] = True
+    return is_shared
+
+
+def bands_of(sketches: Sketches) -> Runs:
+    """The sketches as an array of documents by bands."""
+    bands: Runs = pc.list_flatten(sketches).to_numpy().reshape(-1, BANDS)
+    return bands
