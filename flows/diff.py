@@ -13,7 +13,7 @@ import pyarrow as pa
 import pyarrow.compute
 
 from expectations.tables import table_of
-from flows.provenance import Provenance
+from flows.provenance import ID_DIGITS, Provenance
 from flows.spill import spilled
 
 # Its type stubs know fewer combinations of arrays and scalars than it does.
@@ -39,6 +39,7 @@ _SIDECAR_COLUMNS = {"path", "media_type", "publisher", "published_on", "source_u
 _EXAMPLES = 5
 _DOCUMENTS_AT_ONCE = 2_000
 _VERSION = re.compile(r"(\d+)\.(\d+)\.(\d+)")
+_KEPT, _RETOLD = "kept", "retold"
 _SIGNS = {"added": "+", "removed": "-", "changed": "~"}
 
 
@@ -232,7 +233,7 @@ def _cut(table: pa.Table, stretches: Sequence[str]) -> Iterator[pa.Table]:
     ids = table["document_id"]
     start = 0
     for first in stretches:
-        end = bisect_left(range(len(ids)), first, start, key=lambda row: str(ids[row]))
+        end = _place(ids, first, start)
         yield table.slice(start, end - start)
         start = end
     yield table.slice(start)
@@ -318,11 +319,9 @@ class _Reasons:
     """Why a row or a cell differs, told from what the two datasets were made from."""
 
     def __init__(self, old: Provenance | None, new: Provenance) -> None:
-        self.old, self.new = old, new
-        self._before = {s.document_id: s for s in old.sources} if old else {}
-        self._after = {s.document_id: s for s in new.sources}
-        self._paths_before = {s.path for s in self._before.values()}
-        self._paths_after = {s.path for s in self._after.values()}
+        self._is_reread = old is not None and old.extractor != new.extractor
+        self._is_corrected_otherwise = old is not None and old.corrections != new.corrections
+        self._fates = _fates(old.sources if old else new.sources.slice(0, 0), new.sources)
         was, now = set(old.corrected if old else ()), set(new.corrected)
         self._corrected = {(c.table, c.id, c.column): c for c in was ^ now}
 
@@ -357,9 +356,7 @@ class _Reasons:
         corrected = {i: c for (t, i, k), c in self._corrected.items() if (t, k) == (table, column)}
         is_corrected = pc.is_in(ids, value_set=pa.array(corrected, pa.string()))
         documents = pc.unique(document_ids.filter(pc.invert(is_corrected)))
-        why = pa.array(
-            [self._of_document(table, column, d) for d in documents.to_pylist()], pa.string()
-        )
+        why = pa.array(self._of_documents(table, column, documents), pa.string())
         reasons = why.take(pc.index_in(document_ids, value_set=documents))
         notes = [corrected[str(i)].reason for i in ids.filter(is_corrected).to_pylist()]
         return (
@@ -369,30 +366,67 @@ class _Reasons:
             ),
         )
 
-    def _of_document(self, table: str, column: str | None, document_id: str) -> str:
-        before, after = self._before.get(document_id), self._after.get(document_id)
-        if before is None and after is not None:
-            return "source_changed" if after.path in self._paths_before else "source_added"
-        if after is None and before is not None:
-            return "source_changed" if before.path in self._paths_after else "source_removed"
-        return self._of_kept_document(table, column, document_id)
+    def _of_documents(self, table: str, column: str | None, documents: Array) -> Iterator[str]:
+        """The reason for each document of a stretch."""
+        if not len(documents):
+            return
+        ids = self._fates["document_id"]
+        first, last = (_place(ids, str(end)) for end in pc.min_max(documents).values())
+        near = self._fates.slice(first, last - first + 1)
+        found = near["fate"].take(pc.index_in(documents, value_set=near["document_id"]))
+        for document_id, fate in zip(documents.to_pylist(), found.to_pylist(), strict=True):
+            is_told = str(fate).startswith("source_")
+            yield str(fate) if is_told else self._of_kept(table, column, document_id, fate)
 
-    def _of_kept_document(self, table: str, column: str | None, document_id: str) -> str:
-        if self.old is None:
-            return "source_added"
-        is_retold = self._before[document_id].about != self._after[document_id].about
-        is_reread = self.old.extractor != self.new.extractor
-        if is_retold and (not is_reread or (table == "documents" and column in _SIDECAR_COLUMNS)):
+    def _of_kept(self, table: str, column: str | None, document_id: Any, fate: Any) -> str:
+        is_of_sidecar = table == "documents" and column in _SIDECAR_COLUMNS
+        if fate == _RETOLD and (not self._is_reread or is_of_sidecar):
             return "source_changed"
-        if is_reread:
+        if self._is_reread:
             return "extractor_changed"
-        if self.old.corrections != self.new.corrections:
+        if self._is_corrected_otherwise:
             return "correction"
         raise UnexplainedDifferenceError(
             f"{table}{f'.{column}' if column else ''} of document {document_id} differs from the last "
             "release though neither its source, the extractor nor a correction does: two builds of the "
             "same inputs must be the same; find what is not determined before releasing"
         )
+
+
+def _fates(old: pa.Table, new: pa.Table) -> pa.Table:
+    """What became of each document's source between two releases, in the order of their ids: a reason, or `_KEPT`, or
+    `_RETOLD` where what is known of it besides its bytes is another.
+    """
+    before, after = _by_document(old), _by_document(new)
+    both = after.join(before, "document_id", join_type="full outer", right_suffix="_before")
+    came, went = pc.is_null(both["path_before"]), pc.is_null(both["path"])
+    # Its place was taken by other bytes, or it took the place of others.
+    is_replaced = pc.or_(
+        pc.and_(came, pc.is_in(both["path"], value_set=before["path"])),
+        pc.and_(went, pc.is_in(both["path_before"], value_set=after["path"])),
+    )
+    cases = {
+        "source_changed": is_replaced,
+        "source_added": came,
+        "source_removed": went,
+        _RETOLD: pc.not_equal(both["about"], both["about_before"]),
+    }
+    conditions = pc.make_struct(*cases.values(), field_names=[*cases])
+    fates = pc.case_when(conditions, *map(pa.scalar, cases), pa.scalar(_KEPT))
+    return both.select(["document_id"]).append_column("fate", fates).sort_by("document_id")
+
+
+def _by_document(sources: pa.Table) -> pa.Table:
+    """Path and facts of the last source of each document."""
+    ids = pc.utf8_slice_codeunits(sources["sha256"], 0, ID_DIGITS)
+    grouped = sources.append_column("document_id", ids).group_by("document_id", use_threads=False)
+    last = grouped.aggregate([("path", "last"), ("about", "last")])
+    return last.rename_columns(["document_id", "path", "about"])
+
+
+def _place(ids: Column, wanted: str, start: int = 0) -> int:
+    """Where in a column that is in order an id stands or would stand."""
+    return bisect_left(range(len(ids)), wanted, start, key=lambda row: str(ids[row]))
 
 
 # ------------------------------------------------------------------------------ telling
@@ -476,10 +510,13 @@ def _bullet(row: Mapping[str, str | None], words: Snapshot | None) -> str:
 
 def _words_of(snapshot: Snapshot, table: str, row_id: str) -> str:
     """The span of a row, or its title or path, cut short: what a person knows it by."""
-    rows = snapshot.tables[table]
     known_by = table_of(table).span_column or "path"
-    at = pc.index(row_ids(table, rows), row_id).as_py()
-    return _short(rows[known_by][at].as_py())
+    for batch in snapshot.tables[table].to_batches():
+        rows = pa.Table.from_batches([batch])
+        at = pc.index(row_ids(table, rows), row_id).as_py()
+        if at >= 0:
+            return _short(rows[known_by][at].as_py())
+    raise KeyError(row_id)
 
 
 def _short(value: str | None) -> str:

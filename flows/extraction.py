@@ -13,7 +13,7 @@ from expectations.derive import arrow_schema, rows_to_table
 from expectations.tables import TABLES, Row
 from flows.corrections import Corrections
 from flows.origins import reading_order
-from flows.provenance import AppliedCorrection, SourceRecord, trace
+from flows.provenance import AppliedCorrection, trace
 from flows.releases import Dataset
 from flows.sandbox import parse_safely
 from flows.sketches import Sketches, sketches_of
@@ -165,14 +165,17 @@ def read_one(extractor: Extractor, source: Source) -> Extraction | Reject:
 def assemble(
     reader: Reader,
     corrections: Corrections,
-    sources: Sequence[SourceRecord],
+    sources: pa.Table,
     rejects: Sequence[Reject],
     parts: Sequence[Extracted],
 ) -> Dataset:
     """All shards as one dataset, with what it was made from and what no document came of."""
     corrected = [c for part in parts for c in part.corrected]
     tables = gathered(parts)
-    corrections.expect_documents(map(str, tables["documents"]["path"].to_pylist()))
+    paths = (
+        str(path) for chunk in tables["documents"]["path"].chunks for path in chunk.to_pylist()
+    )
+    corrections.expect_documents(paths)
     rejected = [*rejects, *(reject for part in parts for reject in part.rejects)]
     return Dataset(
         tables=tables,

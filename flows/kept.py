@@ -21,7 +21,7 @@ import pyarrow as pa
 from expectations.tables import TABLES
 from flows.corrections import Corrections
 from flows.extraction import Extracted
-from flows.provenance import AppliedCorrection
+from flows.provenance import SOURCES, AppliedCorrection
 from flows.releases import disk_told_plainly
 from flows.sketches import SKETCH
 from flows.sources import Reject
@@ -36,9 +36,10 @@ _SUM_BYTES = 64
 
 def key_of(shard: Shard, corrections: Corrections, fingerprint: str) -> str:
     """The name of what a shard gives; `fingerprint` is that of code, lexicons and packages."""
-    paths = {record.path for record in shard.records}
+    sources = shard.sources.select(SOURCES.names)
+    paths = {*sources["path"].to_pylist()}
     concerned = [e.model_dump_json() for e in corrections.entries if e.document in paths]
-    facts = [fingerprint, *concerned, *(str(asdict(record)) for record in shard.records)]
+    facts = [fingerprint, *concerned, json.dumps(sources.to_pydict())]
     return hashlib.sha256("\n".join(facts).encode()).hexdigest()
 
 

@@ -113,7 +113,7 @@ def _made(kept: Kept, key: str) -> Extracted:
 
 
 def _count(shards: Iterable[Shard]) -> int:
-    return sum(len(shard.records) for shard in shards)
+    return sum(map(len, shards))
 
 
 def _lots(missing: dict[str, Shard]) -> Iterator[dict[str, Shard]]:

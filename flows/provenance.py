@@ -2,15 +2,18 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, fields
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 import expectations.derive
 import expectations.tables
 import transforms
+from flows.spill import Growing
 from transforms.source import Source
 
 # The packages whose version can change what is extracted.
@@ -19,18 +22,11 @@ _JUDGES = ("great-expectations", "pandas", "pyarrow")
 _MAKERS = ("corrections", "extraction", "kept", "parser", "sandbox", "sketches")
 
 
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """One source: its path, the hash of its bytes, and the hash of all that is known of it besides."""
-
-    path: str
-    sha256: str
-    about: str
-
-    @property
-    def document_id(self) -> str:
-        """The id of the document that these bytes make."""
-        return self.sha256[:16]
+SOURCES = pa.schema([(name, pa.string()) for name in ("path", "sha256", "about")])
+"""The table of sources: the path of each, the hash of its bytes, and the hash of all that is known of it besides."""
+ID_DIGITS = 16
+"""So many digits of the hash of a source's bytes are the id of the document that they make."""
+_TOLD_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,39 +41,58 @@ class AppliedCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Provenance:
-    """Everything that decides a release's rows."""
+    """Everything that decides a release's rows; `sources` are those of `SOURCES`, in the order of paths."""
 
     code_version: str
     extractor: str
     readers: Mapping[str, str]
     corrections: str
     corrected: tuple[AppliedCorrection, ...]
-    sources: tuple[SourceRecord, ...]
+    sources: pa.Table
 
-    def to_json(self) -> str:
-        """The text of `provenance.json`."""
-        return json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n"
+    def to_json(self) -> Iterator[str]:
+        """The text of `provenance.json`, in pieces."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values |= {"corrected": list(map(asdict, self.corrected)), "sources": []}
+        yield _as_json(values).removesuffix("]\n}")
+        for at in range(0, self.sources.num_rows, _TOLD_AT_ONCE):
+            told = _as_json(self.sources.slice(at, _TOLD_AT_ONCE).to_pylist())
+            inner = told.removeprefix("[").removesuffix("\n]").replace("\n", "\n ")
+            yield f"{',' if at else ''}{inner}"
+        yield "\n ]\n}\n" if self.sources.num_rows else "]\n}\n"
+
+
+def _as_json(values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, indent=1)
 
 
 def read_provenance(path: Path) -> Provenance:
     """The provenance that a release records."""
-    values: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    sources = Growing(SOURCES)
+
+    def packed(value: dict[str, Any]) -> dict[str, Any] | None:
+        """Nothing in place of a source: it goes into the table as soon as it is read."""
+        if value.keys() != {*SOURCES.names}:
+            return value
+        sources.add(*map(value.__getitem__, SOURCES.names))
+        return None
+
+    values = json.loads(path.read_text(encoding="utf-8"), object_hook=packed)
     values["corrected"] = tuple(AppliedCorrection(**v) for v in values["corrected"])
-    values["sources"] = tuple(SourceRecord(**v) for v in values["sources"])
-    return Provenance(**values)
+    return Provenance(**values | {"sources": sources.table()})
 
 
-def record_source(source: Source) -> SourceRecord:
-    """What is kept of a source to tell later whether it has changed."""
+def record_source(source: Source) -> tuple[str, str, str]:
+    """What is kept of a source to tell later whether it has changed: a row of `SOURCES`."""
     facts = [source.path, source.media_type, source.publisher, source.published_on]
     facts += [source.source_url, source.licence]
     about = hashlib.sha256("\n".join(map(str, facts)).encode()).hexdigest()[:16]
-    return SourceRecord(source.path, hashlib.sha256(source.content).hexdigest(), about)
+    return source.path, hashlib.sha256(source.content).hexdigest(), about
 
 
 def trace(
     lexicons: Mapping[str, str],
-    sources: Iterable[SourceRecord],
+    sources: pa.Table,
     corrections: str,
     corrected: Iterable[AppliedCorrection],
 ) -> Provenance:
@@ -88,7 +103,7 @@ def trace(
         readers={name: version(name) for name in _READERS},
         corrections=hashlib.sha256(corrections.encode()).hexdigest()[:16],
         corrected=tuple(corrected),
-        sources=tuple(sorted(sources, key=lambda s: (s.path, s.sha256))),
+        sources=sources.sort_by([("path", "ascending"), ("sha256", "ascending")]),
     )
 
 

@@ -129,7 +129,7 @@ def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Datase
                 if is_first:
                     workers.expect(count)
         found = extract_all(spool, kept, order.lexicons, corrections, order.crew, workers)
-    dataset = assemble(reader, corrections, spool.records, spool.rejects, found.parts)
+    dataset = assemble(reader, corrections, spool.sources, spool.rejects, found.parts)
     with step("Looking for repetitions"):
         dataset = released_once(dataset, found.sketches)
     run.extracted(found)
@@ -207,14 +207,17 @@ def expect_documents(dataset: Dataset, sources: Sequence[Path | str]) -> None:
 
 def summarise(dataset: Dataset) -> Summary:
     """The dataset in figures."""
-    clauses = dataset.tables["clauses"]
-    lengths = pc.utf8_length(clauses["text"])
-    unexplained = lengths.filter(pc.equal(clauses["role"], "unexplained"))
+    characters = unexplained = 0
+    for clauses in dataset.tables["clauses"].to_batches():
+        lengths = pc.utf8_length(clauses["text"])
+        characters += pc.sum(lengths).as_py() or 0
+        is_unexplained = pc.equal(clauses["role"], "unexplained")
+        unexplained += pc.sum(lengths.filter(is_unexplained)).as_py() or 0
     return Summary(
         row_counts={name: table.num_rows for name, table in dataset.tables.items()},
         rejects=dataset.rejects,
         warnings=(*(dataset.guards.warnings if dataset.guards else ()), *_unlicensed(dataset)),
-        unexplained_share=(pc.sum(unexplained).as_py() or 0) / (pc.sum(lengths).as_py() or 1),
+        unexplained_share=unexplained / (characters or 1),
     )
 
 

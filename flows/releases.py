@@ -239,7 +239,8 @@ def write_release(dataset: Dataset, plan: Plan, folder: Path) -> None:
     (folder / FOLDER / "rejects.csv").write_bytes(twin_bytes(_reject_table(dataset.rejects)))
     if (repeats := _repeats_table(dataset)).num_rows:
         write_csv_files(repeats, folder / "repeats.csv")
-    _write_text(folder / "provenance.json", dataset.provenance.to_json())
+    with (folder / "provenance.json").open("w", encoding="utf-8", newline="") as file:
+        file.writelines(dataset.provenance.to_json())
     _write_text(folder / "CHANGES.md", _changes_page(dataset, plan))
     if dataset.quality:
         _write_text(folder / "quality.json", derive.to_json(dict(dataset.quality.figures)))
@@ -312,7 +313,7 @@ def _reject_table(rejects: Sequence[Reject]) -> pa.Table:
 
 def _repeats_table(dataset: Dataset) -> pa.Table:
     """The other sources of released documents: one row a source that says what the document says."""
-    documents = dataset.tables["documents"]
+    documents = dataset.tables["documents"].select(["path", "document_id"])
     repeated = pa.array({r.repeats.path for r in dataset.rejects if r.repeats}, pa.string())
     theirs = documents.filter(pc.is_in(documents["path"], value_set=repeated))
     ids = dict(zip(*(theirs[c].to_pylist() for c in ("path", "document_id")), strict=True))

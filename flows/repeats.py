@@ -115,7 +115,9 @@ def released_once(dataset: Dataset, sketches: Sketches) -> Dataset:
     tables = {name: without(table, gone) for name, table in dataset.tables.items()}
     earlier = [_of_released(reject, first_of) for reject in dataset.rejects]
     # What is not released was no source of the release, so that a difference to another tells that it went.
-    sources = tuple(s for s in dataset.provenance.sources if s.path not in first_of)
+    sources = dataset.provenance.sources
+    is_gone = pc.is_in(sources["path"], value_set=pa.array(first_of, pa.string()))
+    sources = sources.filter(pc.invert(is_gone))
     provenance = replace(dataset.provenance, sources=sources)
     return replace(dataset, tables=tables, rejects=(*earlier, *rejects), provenance=provenance)
 

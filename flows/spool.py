@@ -8,35 +8,38 @@ import pickle
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
-from flows.provenance import SourceRecord, record_source
+import pyarrow as pa
+import pyarrow.compute
+
+from flows.provenance import SOURCES, record_source
 from flows.releases import disk_told_plainly
 from flows.sources import Reject
+from flows.spill import Growing
 from transforms.source import Source
+
+pc: Any = pyarrow.compute
 
 _LEAST_DIGITS, _MOST_PER_SHARD = 2, 1_000
 """256 shards, and sixteen times as many as soon as each would hold more documents than that."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """What is known of a source, and where in the spool it stands."""
-
-    record: SourceRecord
-    offset: int
+_SPOOLED = pa.schema([*SOURCES, pa.field("offset", pa.int64())])
 
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """The sources whose documents' ids begin with the same digits, in the order of the ids."""
+    """The sources whose documents' ids begin with the same digits, in the order of the ids: rows of `SOURCES`, each with
+    its place in the spool.
+    """
 
     prefix: str
-    records: tuple[SourceRecord, ...]
-    offsets: tuple[int, ...]
+    sources: pa.Table
+
+    def __len__(self) -> int:
+        return self.sources.num_rows
 
 
 class Spool:
@@ -47,7 +50,7 @@ class Spool:
         with disk_told_plainly(folder):
             folder.mkdir(parents=True, exist_ok=True)
             self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
-        self._entries: list[_Entry] = []
+        self._spooled = Growing(_SPOOLED)
         self._rejects: list[Reject] = []
 
     def add(self, found: Iterable[Source | Reject]) -> Iterator[int]:
@@ -56,16 +59,16 @@ class Spool:
             if isinstance(one, Reject):
                 self._rejects.append(one)
                 continue
-            self._entries.append(_Entry(record_source(one), self._file.tell()))
+            self._spooled.add(*record_source(one), self._file.tell())
             # The file is this process's own: nobody else can have written what is read from it.
             with disk_told_plainly(self._folder):
                 pickle.dump(one, self._file, pickle.HIGHEST_PROTOCOL)
-            yield len(self._entries)
+            yield len(self._spooled)
 
     @property
-    def records(self) -> list[SourceRecord]:
-        """What is known of each source."""
-        return [entry.record for entry in self._entries]
+    def sources(self) -> pa.Table:
+        """What is known of each source: rows of `SOURCES`."""
+        return self._spooled.table().select(SOURCES.names)
 
     @property
     def rejects(self) -> Sequence[Reject]:
@@ -74,16 +77,19 @@ class Spool:
 
     def shards(self) -> list[Shard]:
         """The shards in the order of their prefixes; none is empty."""
-        self._entries.sort(key=lambda entry: (entry.record.sha256, entry.record.path))
-        digits = _digits(len(self._entries))
-        groups = groupby(self._entries, key=lambda entry: entry.record.document_id[:digits])
-        return [_shard(prefix, list(entries)) for prefix, entries in groups]
+        spooled = self._spooled.table().sort_by([("sha256", "ascending"), ("path", "ascending")])
+        prefixes = pc.utf8_slice_codeunits(spooled["sha256"], 0, _digits(spooled.num_rows))
+        shards, start = [], 0
+        for prefix, count in zip(*pc.value_counts(prefixes).flatten(), strict=True):
+            shards.append(Shard(prefix.as_py(), spooled.slice(start, count.as_py())))
+            start += len(shards[-1])
+        return shards
 
     def read(self, shard: Shard) -> list[Source]:
         """A shard's sources."""
         sources = []
-        for offset in shard.offsets:
-            self._file.seek(offset)
+        for offset in shard.sources["offset"]:
+            self._file.seek(offset.as_py())
             sources.append(pickle.load(self._file))
         return sources
 
@@ -94,8 +100,3 @@ def _digits(documents: int) -> int:
     while documents > _MOST_PER_SHARD * 16**digits:
         digits += 1
     return digits
-
-
-def _shard(prefix: str, entries: Sequence[_Entry]) -> Shard:
-    records = tuple(map(attrgetter("record"), entries))
-    return Shard(prefix, records, tuple(map(attrgetter("offset"), entries)))

@@ -7,7 +7,7 @@ import shutil
 import sys
 import tempfile
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -29,9 +29,10 @@ from sample import MEETING_TEXT, VISIT_TEXT, sample_tables
 
 from flows.corrections import Corrections
 from flows.extraction import assemble, extract_shard, load_reader
-from flows.provenance import Provenance, SourceRecord, record_source
+from flows.provenance import SOURCES, Provenance, record_source
 from flows.releases import Dataset, Release, read_release
 from flows.sources import LEXICONS, Reject, read_sources
+from flows.spill import Growing
 from transforms.source import Source
 
 ROOT = Path(__file__).parent.parent
@@ -52,17 +53,25 @@ def sample_dataset(
             readers={"jieba": "0.42.1"},
             corrections="",
             corrected=(),
-            sources=tuple(SourceRecord(d["path"], d["sha256"], "about") for d in documents),
+            sources=as_sources((d["path"], d["sha256"], "about") for d in documents),
         ),
     )
+
+
+def as_sources(rows: Iterable[tuple[str, str, str]]) -> pa.Table:
+    """Rows of `SOURCES` as a table."""
+    sources = Growing(SOURCES)
+    for row in rows:
+        sources.add(*row)
+    return sources.table()
 
 
 def dataset_of(*paths: Path) -> Dataset:
     """What the sources of folders and files give, as a dataset."""
     found = list(read_sources(paths))
     reader, nothing = load_reader(LEXICONS), Corrections("", ())
-    records = [record_source(source) for source in found if isinstance(source, Source)]
-    return assemble(reader, nothing, records, (), [extract_shard(reader, nothing, found)])
+    sources = as_sources(record_source(source) for source in found if isinstance(source, Source))
+    return assemble(reader, nothing, sources, (), [extract_shard(reader, nothing, found)])
 
 
 @pytest.fixture
@@ -79,7 +88,7 @@ def without_visit(dataset: Dataset) -> Dataset:
         name: table.filter(pa.compute.not_equal(table["document_id"], gone))
         for name, table in dataset.tables.items()
     }
-    kept = dataset.provenance.sources[:1]
+    kept = dataset.provenance.sources.slice(0, 1)
     return replace(dataset, tables=tables, provenance=replace(dataset.provenance, sources=kept))
 
 
