@@ -1,12 +1,14 @@
 """`huiyi publish` of many texts, end to end: beside a bare `jieba.cut`, with one and two processes, growing, and again.
 
-    python bench/bench_scale.py [HOW_MANY …]
+    python bench/bench_scale.py [--sentences N] [HOW_MANY …]
 
+With `--sentences`, a text has no more than so many, and nothing but growth is measured: a million texts in less than an hour.
 Without texts beside the repository the seed documents are read again and again. The seconds of a run are those of its record:
 reading, extracting, validating, comparing, writing, reading back; the start of Prefect's server and of Python, and the
 measure of quality that is taken meanwhile, are not among them.
 """
 
+import argparse
 import json
 import os
 import random
@@ -60,6 +62,11 @@ def multiplied(texts: Sequence[str], how_many: int) -> Iterator[str]:
         draw = random.Random(number)
         drawn = (draw.choice(sentences) for _ in sentences[number % len(texts)])
         yield "".join(some[at % len(some)] for at, some in enumerate(drawn))
+
+
+def shortened(text: str, sentences: int) -> str:
+    """The first sentences of a text, its headline with them."""
+    return "".join(f"{sentence}。" for sentence in text.split("。")[:sentences])
 
 
 def write_texts(texts: Sequence[str], how_many: int, path: Path) -> Path:
@@ -143,12 +150,15 @@ def _seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - began
 
 
-def measure(sizes: Sequence[int] = SIZES) -> Iterator[Measurement]:
+def measure(sizes: Sequence[int] = SIZES, sentences: int | None = None) -> Iterator[Measurement]:
     """One process against two and against jieba on the texts as they are, then growth, then one text more."""
     texts = read_texts(BULK, 1_000_000)
     with tempfile.TemporaryDirectory() as folder:
         work = Path(folder)
-        yield from _beside_jieba(texts, work)
+        if sentences is None:
+            yield from _beside_jieba(texts, work)
+        else:
+            texts = [shortened(text, sentences) for text in texts]
         yield from _growing(texts, sizes, work)
 
 
@@ -188,4 +198,9 @@ def _growing(texts: Sequence[str], sizes: Sequence[int], work: Path) -> Iterator
 
 
 if __name__ == "__main__":
-    print(*measure([int(size) for size in sys.argv[1:]] or SIZES), sep="\n")
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sizes", type=int, nargs="*", metavar="HOW_MANY")
+    parser.add_argument("--sentences", type=int)
+    given = parser.parse_args()
+    for measurement in measure(given.sizes or SIZES, given.sentences):
+        print(measurement, flush=True)

@@ -13,7 +13,7 @@ import pyarrow as pa
 import expectations.derive
 import expectations.tables
 import transforms
-from flows.spill import Growing
+from flows.spill import Spill
 from transforms.source import Source
 
 # The packages whose version can change what is extracted.
@@ -68,7 +68,7 @@ def _as_json(values: object) -> str:
 
 def read_provenance(path: Path) -> Provenance:
     """The provenance that a release records."""
-    sources = Growing(SOURCES)
+    sources = Spill(SOURCES)
 
     def packed(value: dict[str, Any]) -> dict[str, Any] | None:
         """Nothing in place of a source: it goes into the table as soon as it is read."""
@@ -79,7 +79,7 @@ def read_provenance(path: Path) -> Provenance:
 
     values = json.loads(path.read_text(encoding="utf-8"), object_hook=packed)
     values["corrected"] = tuple(AppliedCorrection(**v) for v in values["corrected"])
-    return Provenance(**values | {"sources": sources.table()})
+    return Provenance(**values | {"sources": sources.table})
 
 
 def record_source(source: Source) -> tuple[str, str, str]:

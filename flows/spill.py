@@ -1,11 +1,9 @@
-"""Tables that are larger than memory: written to a file without a name, which ends with the process, and mapped.
-
-And tables that grow row by row, packed as they grow: a million rows as objects of Python take half a gigabyte.
-"""
+"""Tables that are larger than memory: written to a file without a name, which ends with the process, and mapped."""
 
 import mmap
 import tempfile
 from collections.abc import Iterable
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -19,26 +17,27 @@ def spilled(parts: Iterable[pa.Table], schema: pa.Schema, folder: Path | None = 
 
     Memory holds one part at a time. OSError where the disk is full or cannot be written.
     """
-    with tempfile.TemporaryFile(dir=folder) as file:
-        with pa.ipc.new_stream(file, schema) as stream:
-            for part in parts:
-                stream.write_table(part)
-        file.flush()
-        mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-    with pa.ipc.open_stream(pa.py_buffer(mapped)) as stream:
-        return stream.read_all()
+    spill = Spill(schema, folder)
+    for part in parts:
+        spill.write(part)
+    return spill.table
 
 
-class Growing:
-    """A table to which rows are added."""
+class Spill:
+    """A table that grows on disk, by parts or row by row, until it is asked for.
 
-    def __init__(self, schema: pa.Schema) -> None:
+    A million rows as objects of Python take half a gigabyte of memory; here it holds some thousand. OSError as above.
+    """
+
+    def __init__(self, schema: pa.Schema, folder: Path | None = None) -> None:
         self._schema = schema
-        self._packed: list[pa.RecordBatch] = []
         self._rows: list[tuple[Any, ...]] = []
+        self._file = tempfile.TemporaryFile(dir=folder)  # noqa: SIM115 (it ends with the table)
+        self._stream = pa.ipc.new_stream(self._file, schema)
 
-    def __len__(self) -> int:
-        return len(self._rows) + sum(map(len, self._packed))
+    def write(self, part: pa.Table) -> None:
+        """Add the rows of a table."""
+        self._stream.write_table(part)
 
     def add(self, *cells: Any) -> None:
         """Add a row."""
@@ -46,13 +45,19 @@ class Growing:
         if len(self._rows) >= _ROWS_AT_ONCE:
             self._pack()
 
+    @cached_property
     def table(self) -> pa.Table:
-        """All rows so far."""
+        """All rows; none is added any more."""
         self._pack()
-        return pa.Table.from_batches(self._packed, self._schema)
+        with self._file as file, self._stream:
+            self._stream.close()
+            file.flush()
+            mapped = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        with pa.ipc.open_stream(pa.py_buffer(mapped)) as stream:
+            return stream.read_all()
 
     def _pack(self) -> None:
-        columns = zip(*self._rows, strict=True) if self._rows else [()] * len(self._schema)
-        arrays = [pa.array(c, field.type) for c, field in zip(columns, self._schema, strict=True)]
-        self._packed.append(pa.record_batch(arrays, schema=self._schema))
-        self._rows.clear()
+        if self._rows:
+            arrays = map(pa.array, zip(*self._rows, strict=True), self._schema.types)
+            self.write(pa.table([*arrays], schema=self._schema))
+            self._rows.clear()

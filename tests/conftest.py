@@ -32,7 +32,7 @@ from flows.extraction import assemble, extract_shard, load_reader
 from flows.provenance import SOURCES, Provenance, record_source
 from flows.releases import Dataset, Release, read_release
 from flows.sources import LEXICONS, Reject, read_sources
-from flows.spill import Growing
+from flows.spill import Spill
 from transforms.source import Source
 
 ROOT = Path(__file__).parent.parent
@@ -60,10 +60,10 @@ def sample_dataset(
 
 def as_sources(rows: Iterable[tuple[str, str, str]]) -> pa.Table:
     """Rows of `SOURCES` as a table."""
-    sources = Growing(SOURCES)
+    sources = Spill(SOURCES)
     for row in rows:
         sources.add(*row)
-    return sources.table()
+    return sources.table
 
 
 def dataset_of(*paths: Path) -> Dataset:
