@@ -7,6 +7,7 @@ ledger names it; that is more than deciding something. Of a pattern that is join
 ledger nothing is known (`?`).
 """
 
+import os
 import re
 import sys
 from collections import Counter
@@ -14,6 +15,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
+
+# What is watched are classes of Python: compiled ones take no others in their place.
+os.environ["HUIYI_COMPILED"] = "off"
 
 from expectations.tables import Clause
 from flows.sources import read_lexicons, read_sources
