@@ -42,7 +42,7 @@ from flows.upload import upload
 from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
-_CHARACTERS_AT_ONCE = 2_000_000
+_CHARACTERS_AT_ONCE = 4_000_000
 _KEPT = ".cache"
 
 pc: Any = pyarrow.compute
