@@ -66,9 +66,9 @@ def _as_json(values: object) -> str:
     return json.dumps(values, ensure_ascii=False, indent=1)
 
 
-def read_provenance(path: Path) -> Provenance:
-    """The provenance that a release records."""
-    sources = Spill(SOURCES)
+def read_provenance(path: Path, scratch: Path | None = None) -> Provenance:
+    """The provenance that a release records; its sources stand in a folder for temporary files."""
+    sources = Spill(SOURCES, scratch)
 
     def packed(value: dict[str, Any]) -> dict[str, Any] | None:
         """Nothing in place of a source: it goes into the table as soon as it is read."""

@@ -118,9 +118,9 @@ class Release:
         reasons = Counter(map(str, self.table("changes")["reason"].to_pylist()))
         return dict(reasons.most_common())
 
-    def provenance(self) -> Provenance:
+    def provenance(self, scratch: Path | None = None) -> Provenance:
         """What the release was made from."""
-        return read_provenance(self.folder / "provenance.json")
+        return read_provenance(self.folder / "provenance.json", scratch)
 
     def measures(self) -> Measures | None:
         """What guards measured of the release."""
@@ -134,7 +134,7 @@ class Release:
         """The release as it is compared with another; its tables stand unpacked in a folder for temporary files."""
         try:
             tables = {name: self._unpacked(name, scratch) for name in self.table_names()}
-            return Snapshot(tables, self.provenance())
+            return Snapshot(tables, self.provenance(scratch))
         except FileNotFoundError as error:
             raise ReleaseError(
                 f"{self.folder} is no whole release: {error.filename or error} is missing; "

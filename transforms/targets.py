@@ -327,8 +327,8 @@ class _Indicators:
         self._from = lexicon.compile("{target_words__from}")
         self._each = lexicon.compile("{target_words__each}")
         self._all = lexicon.compile("{target_words__all}")
-        self._pairs = {
-            row["term"]: (row["first"], row["second"]) for row in lexicon.table("target_pairs")
+        self._named_at_once = {
+            row["term"]: row["parts"].split() for row in lexicon.table("target_parts")
         }
 
     def tie(self, plain: str, start: int, end: int, figures: Sequence[_Figure]) -> list[_Goal]:
@@ -475,17 +475,17 @@ class _Indicators:
                     figure = replace(figure, comparator=last)
                 own = parts[offset] if len(parts) == len(same) else member.indicator
                 at = goals.index(member)
-                goals[at] = self._of_pair(
+                goals[at] = self._of_part(
                     plain, replace(member, indicator=own, figure=figure), offset, len(same)
                 )
         return goals
 
-    def _of_pair(self, plain: str, goal: _Goal, offset: int, count: int) -> _Goal:
-        """The goal of one half where the indicator names two at once (城乡居民收入分别增长7%和8%)."""
+    def _of_part(self, plain: str, goal: _Goal, offset: int, count: int) -> _Goal:
+        """The goal of one part where the indicator names several at once (城乡居民收入分别增长7%和8%)."""
         start, end = goal.indicator
-        for word, halves in self._pairs.items():
-            if count == len(halves) and plain.startswith(word, start, end):
-                return replace(goal, indicator=(start + len(word), end), prefix=halves[offset])
+        for word, parts in self._named_at_once.items():
+            if count == len(parts) and plain.startswith(word, start, end):
+                return replace(goal, indicator=(start + len(word), end), prefix=parts[offset])
         return goal
 
     def _parts(self, plain: str, start: int, end: int) -> list[tuple[int, int]]:
