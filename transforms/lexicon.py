@@ -97,21 +97,20 @@ class Lexicon:
         return self.files[file]
 
     def _read_table(self, file: str) -> list[dict[str, str]]:
-        reader = csv.DictReader(io.StringIO(self._text(file)), strict=True)
+        reader = csv.reader(io.StringIO(self._text(file)), strict=True)
+        names = next(reader, [])
         rows: list[dict[str, str]] = []
         seen: set[str] = set()
-        for row in reader:
-            if None in row or None in row.values():
-                raise LexiconError(
-                    f"{file}:{reader.line_num}: not {len(reader.fieldnames or [])} columns"
-                )
-            column, key = next(iter(row.items()))
+        for cells in filter(None, reader):
+            if len(cells) != len(names):
+                raise LexiconError(f"{file}:{reader.line_num}: not {len(names)} columns")
+            column, key = names[0], cells[0]
             if not key or (key in seen and column != "code" and not column.endswith("_key")):
                 raise LexiconError(
                     f"{file}:{reader.line_num}: {column} {key!r} is empty or stands there twice"
                 )
             seen.add(key)
-            rows.append(row)
+            rows.append(dict(zip(names, cells, strict=True)))
         return rows
 
     def _read_toml(self, file: str) -> dict[str, Any]:

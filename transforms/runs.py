@@ -2,8 +2,8 @@
 
 import sys
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from itertools import count
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import count, pairwise, starmap
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,8 @@ _ROOM, _STEP = 4, 7919
 class Runs:
     """The runs of characters that begin words, numbered by length: the longest at a place tells all words there.
 
+    `parents` has for each run the number of the run without its last character.
+
     The trie is a double array: the run that goes on from a run by a letter stands in the slot `base of the run +
     number of the letter`, if its parent is that run.
     """
@@ -28,15 +30,21 @@ class Runs:
         # The empty run comes first.
         self.runs: Sequence[str] = ["", *sorted(runs, key=lambda run: (len(run), run))]
         self.number: Mapping[str, int] = {run: n for n, run in enumerate(self.runs)}
-        self._longest = max(map(len, self.runs))
+        lengths = np.array([*map(len, self.runs)])
+        self._longest = int(lengths[-1])
+        self._ends = lengths.searchsorted(np.arange(self._longest + 1), side="right").tolist()
         letters = {letter: n for n, letter in enumerate(sorted({run[-1] for run in runs}), 1)}
         self._letters = np.zeros(sys.maxunicode + 1, np.int32)
         self._letters[[ord(letter) for letter in letters]] = list(letters.values())
         parents = [0, *(self.number[run[:-1]] for run in self.runs[1:])]
-        self._parents = np.array(parents, np.int32)
+        self.parents = np.array(parents, np.int32)
         self._bases, self._slots = _double_array(
             parents, [0, *(letters[run[-1]] for run in self.runs[1:])]
         )
+
+    def by_length(self) -> Iterator[slice]:
+        """The runs of two characters and more, a length at a time, so that each comes after the run that begins it."""
+        return starmap(slice, pairwise(self._ends[1:]))
 
     def of(self, text: str) -> tuple[Integers, Integers]:
         """The places of a text where words may begin, in order, and the number of the longest run at each.
@@ -54,7 +62,7 @@ class Runs:
         at, numbers = places, longest.take(places)
         for length in range(1, self._longest):
             found = self._slots.take(self._bases.take(numbers) + letters[length:].take(at))
-            (goes_on,) = (self._parents.take(found) == numbers).nonzero()
+            (goes_on,) = (self.parents.take(found) == numbers).nonzero()
             if not len(goes_on):
                 break
             at, numbers = at.take(goes_on), found.take(goes_on)

@@ -6,7 +6,7 @@ Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term an
 paragraph around it, the headings above it and the title vote with less. The topic with the highest sum wins.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -43,26 +43,17 @@ class Topics:
 
     def __init__(self, lexicon: Lexicon) -> None:
         listed = lexicon.mapping("topic_terms", "topic")
-        weights = {r["term"]: _read_weights(r["weights"]) for r in lexicon.table("topic_weights")}
-        self.codes = sorted({code for of_term in weights.values() for code in of_term})
-        self._runs = Runs([*(term for term in weights if term[0] != "@"), *listed])
-        self._learned = self._along(self._rows(weights.items()))
+        self.codes, weights = _read_weights(lexicon.mapping("topic_weights", "weights"))
+        learned = {term: row for term, row in weights.items() if term[0] != "@"}
+        self._runs = Runs([*learned, *listed])
+        self._learned = self._along(learned)
         self._is_telling = self._learned[:, -1] > 0
-        self._bias = self._rows([("@bias", weights["@bias"])])["@bias"]
+        self._bias = weights["@bias"]
         self._listed, self._lengths = self._longest(listed)
         self._topics = sorted(set(listed.values()))
-        voices = self._rows((topic, weights.get(f"@{topic}", {})) for topic in self._topics)
-        self._voices = np.array([voices[topic] for topic in self._topics], np.float32)
-
-    def _rows(self, weights: Iterable[tuple[str, Mapping[int, int]]]) -> dict[str, Floats]:
-        """What each term adds to each topic; one more column counts the term."""
-        column = {code: number for number, code in enumerate(self.codes)}
-        rows: dict[str, Floats] = {}
-        for term, of_term in weights:
-            rows[term] = row = np.zeros(len(column) + 1)
-            row[[column[code] for code in of_term]] = list(of_term.values())
-            row[-1] = 1
-        return rows
+        nothing = np.zeros_like(self._bias)
+        nothing[-1] = 1
+        self._voices = np.array([weights.get(f"@{topic}", nothing) for topic in self._topics])
 
     def of(
         self, text: Text, title: str, tasks: Sequence[int], clauses: Sequence[int] | None = None
@@ -88,22 +79,21 @@ class Topics:
     def _along(self, weights: Mapping[str, Floats]) -> Floats:
         """For each run, the sum of the weights of all terms that begin it."""
         sums = np.zeros((len(self._runs.runs), len(self.codes) + 1), np.float32)
-        for run, number in self._runs.number.items():
-            if len(run) > 1:
-                sums[number] = sums[self._runs.number[run[:-1]]]
-            if run in weights:
-                sums[number] += weights[run]
+        if weights:
+            sums[[self._runs.number[term] for term in weights]] = [*weights.values()]
+        for runs in self._runs.by_length():
+            sums[runs] += sums[self._runs.parents[runs]]
         return sums
 
     def _longest(self, listed: Mapping[str, str]) -> tuple[Integers, Integers]:
         """For each run that terms begin, the longest of them: the number of its topic, and its length (0 for none)."""
         numbers = {topic: number for number, topic in enumerate(sorted(set(listed.values())))}
         found = np.zeros((2, len(self._runs.runs)), np.int64)
-        for run, number in self._runs.number.items():
-            if run in listed:
-                found[:, number] = numbers[listed[run]], len(run)
-            elif len(run) > 1:
-                found[:, number] = found[:, self._runs.number[run[:-1]]]
+        for term, topic in listed.items():
+            found[:, self._runs.number[term]] = numbers[topic], len(term)
+        for runs in self._runs.by_length():
+            inherited = found[:, self._runs.parents[runs]]
+            found[:, runs] = np.where(found[1, runs] > 0, found[:, runs], inherited)
         return found[0], found[1]
 
     def listed(self, words: str) -> Iterator[tuple[int, str]]:
@@ -217,6 +207,17 @@ def _headings(text: Text, paragraphs: Integers) -> Ranges:
     return first, np.where(is_near, paragraphs.searchsorted(nearest, side="right"), first)
 
 
-def _read_weights(cell: str) -> dict[int, int]:
-    """`15:120 17:-30` -> {15: 120, 17: -30}, in hundredths."""
-    return {int(t): int(w) for t, _, w in (part.partition(":") for part in cell.split())}
+def _read_weights(cells: Mapping[str, str]) -> tuple[list[int], dict[str, Floats]]:
+    """The codes of topics, and what each term adds to each of them, in hundredths; one more column counts the term.
+
+    >>> _read_weights({"耕地": "4:50 15:-20", "学校": "15:30"})
+    ([4, 15], {'耕地': array([ 50., -20.,   1.], dtype=float32), '学校': array([ 0., 30.,  1.], dtype=float32)})
+    """
+    told = " ".join(cells.values()).replace(":", " ").split()
+    pairs = np.array([*map(int, told)], np.int64).reshape(-1, 2)
+    codes, columns = np.unique(pairs[:, 0], return_inverse=True)
+    rows = np.zeros((len(cells), len(codes) + 1), np.float32)
+    rows[:, -1] = 1
+    terms = np.repeat(np.arange(len(cells)), [cell.count(":") for cell in cells.values()])
+    rows[terms, columns] = pairs[:, 1]
+    return codes.tolist(), dict(zip(cells, rows, strict=True))
