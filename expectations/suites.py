@@ -29,7 +29,7 @@ from great_expectations.data_context.types.base import (
     InMemoryStoreBackendDefaults,
     ProgressBarsConfig,
 )
-from great_expectations.execution_engine import PandasExecutionEngine
+from great_expectations.execution_engine import PandasExecutionEngine, pandas_execution_engine
 from great_expectations.expectations.expectation import Expectation, MulticolumnMapExpectation
 from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
 from great_expectations.expectations.metrics.map_metric_provider import (
@@ -45,6 +45,9 @@ from expectations.rules import Dataset, Rule, rules_of
 from expectations.tables import TABLES, Column, Table, table_of
 
 Frame = pd.DataFrame | pa.Table
+
+# Frames that are smaller are hashed whole, twice each, for a fingerprint that nothing reads here: a fifth of the time.
+pandas_execution_engine.HASH_THRESHOLD = 0
 
 _STRUCTURE = "structure"
 _SHOWN = 10
