@@ -9,12 +9,10 @@ from time import perf_counter
 
 import pyarrow as pa
 
-from expectations.derive import arrow_schema, rows_to_table
+from expectations.derive import rows_to_table
 from expectations.tables import TABLES, Row
 from flows.corrections import Corrections
-from flows.origins import reading_order
-from flows.provenance import AppliedCorrection, trace
-from flows.releases import Dataset
+from flows.provenance import AppliedCorrection
 from flows.sandbox import parse_safely
 from flows.sketches import Sketches, sketches_of
 from flows.sources import Reject, read_lexicons
@@ -160,35 +158,3 @@ def read_one(extractor: Extractor, source: Source) -> Extraction | Reject:
     """What one document holds, or why it holds nothing."""
     [(_, read, _)] = read_in_turns(extractor, [source])
     return read
-
-
-def assemble(
-    reader: Reader,
-    corrections: Corrections,
-    sources: pa.Table,
-    rejects: Sequence[Reject],
-    parts: Sequence[Extracted],
-) -> Dataset:
-    """All shards as one dataset, with what it was made from and what no document came of."""
-    corrected = [c for part in parts for c in part.corrected]
-    tables = gathered(parts)
-    paths = (
-        str(path) for chunk in tables["documents"]["path"].chunks for path in chunk.to_pylist()
-    )
-    corrections.expect_documents(paths)
-    rejected = [*rejects, *(reject for part in parts for reject in part.rejects)]
-    return Dataset(
-        tables=tables,
-        rejects=tuple(sorted(rejected, key=lambda r: (*reading_order(r.path), r.line or 0))),
-        provenance=trace(reader.lexicon.files, sources, corrections.text, corrected),
-    )
-
-
-def gathered(parts: Sequence[Extracted]) -> dict[str, pa.Table]:
-    """The tables of all parts, each as one, without a copy."""
-    return {
-        table.name: pa.concat_tables(
-            [arrow_schema(table).empty_table(), *(part.tables[table.name] for part in parts)]
-        )
-        for table in TABLES
-    }

@@ -11,10 +11,11 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
+from typing import overload
 
 import pyarrow as pa
 
@@ -30,6 +31,7 @@ from flows.stores import Store, store_at, told_plainly
 
 _SUFFIX = ".arrow"
 _SOUND = "sound.json"
+_OPEN_PARTS = 512
 _SUM_BYTES = 64
 """A SHA-256 in hex, which leaves what follows where Arrow likes it, at a multiple of 64 bytes."""
 
@@ -61,13 +63,19 @@ class Kept:
         """Whether nothing is kept, so that everything will have to be extracted."""
         return not any(self.folder.glob(f"*{_SUFFIX}"))
 
-    def find(self, key: str) -> Extracted | None:
-        """The result of that name, if it is there and whole; its tables are mapped into memory, not read."""
+    def has(self, key: str) -> bool:
+        """Whether the result of that name is there and whole."""
         try:
-            with pa.memory_map(str(self._path(key))) as file:
-                return _read(file)
-        except (OSError, ValueError):  # Not there, or cut short by a disk that was full.
-            return None
+            with self._path(key).open("rb") as file:
+                told = file.read(_SUM_BYTES).decode("ascii", "replace")
+                return hashlib.file_digest(file, "sha256").hexdigest() == told
+        except OSError:
+            return False
+
+    def read(self, key: str) -> Extracted:
+        """The result of that name, which is whole; its tables are mapped into memory, not read."""
+        with pa.memory_map(str(self._path(key))) as file:
+            return _read(file)
 
     def put(self, key: str, extracted: Extracted) -> None:
         """Keep a result; it is seen only when it is whole and durable."""
@@ -134,6 +142,28 @@ class Kept:
         return self.folder / f"{key}{_SUFFIX}"
 
 
+class Parts(Sequence[Extracted]):
+    """Kept results, each opened when it is asked for: of thousands, what describes their tables is more than what is in
+    them.
+    """
+
+    def __init__(self, kept: Kept, keys: Sequence[str]) -> None:
+        self._keys = keys
+        self._read = lru_cache(_OPEN_PARTS)(kept.read)
+
+    def __len__(self) -> int:
+        return len(self._keys)
+
+    @overload
+    def __getitem__(self, at: int) -> Extracted: ...
+    @overload
+    def __getitem__(self, at: slice) -> Sequence[Extracted]: ...
+    def __getitem__(self, at: int | slice) -> Extracted | Sequence[Extracted]:
+        if isinstance(at, slice):
+            return [self._read(key) for key in self._keys[at]]
+        return self._read(self._keys[at])
+
+
 def _write(file: io.BufferedRandom, extracted: Extracted) -> None:
     """The checksum of what follows, the facts, and the tables one after the other."""
     facts = {
@@ -153,10 +183,7 @@ def _write(file: io.BufferedRandom, extracted: Extracted) -> None:
 
 
 def _read(file: pa.MemoryMappedFile) -> Extracted:
-    """What `_write` wrote; ValueError if it is not that any more."""
-    digest = file.read(_SUM_BYTES)
-    if hashlib.sha256(file.read_buffer()).hexdigest().encode() != digest:
-        raise ValueError("is not what its checksum says")
+    """What `_write` wrote."""
     file.seek(_SUM_BYTES)
     facts = json.loads(str(_next_table(file)["facts"][0].as_py()))
     sketches = _next_table(file)["sketch"]

@@ -6,12 +6,11 @@ of them took long.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 from prefect import task
 from prefect.cache_policies import NO_CACHE
 from prefect.futures import PrefectFuture
@@ -20,10 +19,9 @@ from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 from flows.corrections import Corrections
 from flows.errors import ReleaseError, StopError
 from flows.extraction import Extracted, load_reader
-from flows.kept import Kept, key_of
+from flows.kept import Kept, Parts, key_of
 from flows.progress import step
 from flows.provenance import fingerprint_tables
-from flows.sketches import SKETCH, Sketches
 from flows.spool import Shard, Spool
 from flows.workers import DOCUMENTS_PER_LOT, Done, Workers, extract_lot
 
@@ -64,15 +62,9 @@ class Extractions:
     """What all shards gave, in their order; how many documents of them had been kept, and what the others took."""
 
     keys: tuple[str, ...]
-    parts: tuple[Extracted, ...]
+    parts: Sequence[Extracted]
     kept_documents: int
     done: Done
-
-    @property
-    def sketches(self) -> Sketches:
-        """Those of all documents, in the order of the parts."""
-        nothing = pa.array([], SKETCH)
-        return pa.concat_arrays([nothing, *(part.sketches for part in self.parts)])
 
 
 def extract_all(
@@ -82,8 +74,7 @@ def extract_all(
     fingerprint = fingerprint_tables(load_reader(lexicons).lexicon.files)
     shards = {key_of(shard, corrections, fingerprint): shard for shard in spool.shards()}
     kept.fetch(shards)
-    known = {key: kept.find(key) for key in shards}
-    missing = {key: shard for key, shard in shards.items() if known[key] is None}
+    missing = {key: shard for key, shard in shards.items() if not kept.has(key)}
     kept_documents = _count(shards.values()) - _count(missing.values())
     workers.expect(_count(missing.values()))
     lots = list(_lots(missing))
@@ -98,18 +89,12 @@ def extract_all(
             done += lot
             tell(kept_documents + done.documents)
     kept.fetch(missing)
-    parts = tuple(part or _made(kept, key) for key, part in known.items())
-    return Extractions(tuple(shards), parts, kept_documents, done)
-
-
-def _made(kept: Kept, key: str) -> Extracted:
-    """What was put there a moment ago."""
-    found = kept.find(key)
-    if found is None:
+    if not all(map(kept.has, missing)):
         raise ReleaseError(
             f"{kept.folder} does not keep what is written to it; check the disk, then try again"
         )
-    return found
+    keys = tuple(shards)
+    return Extractions(keys, Parts(kept, keys), kept_documents, done)
 
 
 def _count(shards: Iterable[Shard]) -> int:

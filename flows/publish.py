@@ -1,7 +1,7 @@
 """The main flow: sources, extract, validate, release."""
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -14,11 +14,12 @@ from prefect.client.schemas.objects import State
 from expectations.guards import Override, guard, measure, read_overrides
 from expectations.suites import validate
 from flows import storage
+from flows.assembly import assemble, handfuls, joined
 from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
-from flows.extraction import Extracted, Reader, assemble, gathered, load_reader
+from flows.extraction import Extracted, Reader, load_reader
 from flows.fetch import fetched
-from flows.kept import Kept
+from flows.kept import Kept, Parts
 from flows.lots import ALONE, Crew, Extractions, extract_all
 from flows.progress import step
 from flows.provenance import fingerprint_expectations
@@ -34,7 +35,7 @@ from flows.releases import (
     plan_release,
     release,
 )
-from flows.repeats import released_once
+from flows.repeats import repetitions
 from flows.sources import read_sources
 from flows.spool import Spool
 from flows.stores import fetch_newest
@@ -129,9 +130,11 @@ def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Datase
                 if is_first:
                     workers.expect(count)
         found = extract_all(spool, kept, order.lexicons, corrections, order.crew, workers)
-    dataset = assemble(reader, corrections, spool.sources, spool.rejects, found.parts)
-    with step("Looking for repetitions"):
-        dataset = released_once(dataset, found.sketches)
+    with step("Looking for repetitions"), disk_told_plainly(kept.folder):
+        again = repetitions(found.parts, kept.folder)
+    with step("Putting together"), disk_told_plainly(kept.folder):
+        given = spool.sources, spool.rejects
+        dataset = assemble(reader, corrections, *given, found.parts, again, kept.folder)
     run.extracted(found)
     run.saw(summarise(dataset))
     expect_documents(dataset, order.sources)
@@ -147,27 +150,19 @@ def expect_sound(found: Extractions, kept: Kept, reader: Reader, docs: Path | No
     """
     judge = fingerprint_expectations()
     sound = kept.sound(judge) if docs is None or docs.exists() else frozenset()
-    unseen = [part for key, part in zip(found.keys, found.parts, strict=True) if key not in sound]
+    unseen = [key for key in found.keys if key not in sound]
     if unseen:
-        shards = (gathered(parts) for parts in _handfuls(unseen))
+        some = handfuls(Parts(kept, unseen), _characters, _CHARACTERS_AT_ONCE)
+        shards = (joined(parts) for parts in some)
         verdict = task(cache_policy=NO_CACHE)(validate)(shards, reader.division_codes, docs)
         if not verdict.is_sound:
             raise UnsoundError(verdict.message)
     kept.put_sound(found.keys, judge)
 
 
-def _handfuls(parts: Iterable[Extracted]) -> Iterator[list[Extracted]]:
-    """The parts in handfuls of about so many characters, so that memory does not grow with the corpus."""
-    handful: list[Extracted] = []
-    size = 0
-    for part in parts:
-        handful.append(part)
-        size += pc.sum(part.tables["documents"]["characters"]).as_py() or 0
-        if size > _CHARACTERS_AT_ONCE:
-            yield handful
-            handful, size = [], 0
-    if handful:
-        yield handful
+def _characters(part: Extracted) -> int:
+    """How many characters its documents have: memory does not grow with the corpus where it is looked at by them."""
+    return pc.sum(part.tables["documents"]["characters"]).as_py() or 0
 
 
 def guarded(dataset: Dataset, order: Order) -> Dataset:

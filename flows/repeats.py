@@ -7,25 +7,32 @@ Sketches propose pairs; each is confirmed by counting, so that no chance decides
 
 import datetime
 import zlib
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import chain
+from itertools import accumulate, chain
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute
 
+from expectations.derive import arrow_schema
 from expectations.rules import squeeze
+from expectations.tables import table_of
+from flows.extraction import Extracted
 from flows.origins import ORIGIN, Reject, Repeated, reading_order
-from flows.releases import Dataset
-from flows.sketches import BANDS, ROWS, RUN, Runs, Sketches, bands_of, minhash, runs, shared_bands
+from flows.sketches import BANDS, ROWS, RUN, SKETCH, Runs, bands_of, minhash, runs, shared_bands
+from flows.spill import Spill
 
 pc: Any = pyarrow.compute
 
 SAME = 0.9
+_DOCUMENTS, _MEETINGS = (arrow_schema(table_of(name)) for name in ("documents", "meetings"))
+_KNOWN_BY = pa.schema([(n, _DOCUMENTS.field(n).type) for n in ("document_id", "path", *ORIGIN)])
+_HELD = pa.schema([(n, _MEETINGS.field(n).type) for n in ("document_id", "date")])
 _MONTH = datetime.timedelta(31)
 _PROBES = 16
 
@@ -98,58 +105,75 @@ class Repeats:
         return index
 
 
-def released_once(dataset: Dataset, sketches: Sketches) -> Dataset:
-    """The dataset with the first of documents that say the same; the others are rejects that name it, with their origin.
+class Repetitions(NamedTuple):
+    """The ids of the documents that repeat one before, and the rejects that say so, with their origin."""
 
-    First is what is read first. `sketches` are of the documents, in their order.
+    documents: Any
+    rejects: Sequence[Reject] = ()
+
+    @property
+    def first_of(self) -> dict[str, str]:
+        """What each repeats, by the paths of both."""
+        return {reject.path: reject.repeats.path for reject in self.rejects if reject.repeats}
+
+
+NONE = Repetitions(pa.array([], pa.string()))
+
+
+def repetitions(parts: Sequence[Extracted], scratch: Path | None = None) -> Repetitions:
+    """The documents of all parts that say the same as one that is read before.
+
+    Texts are looked at where they stand, on disk, and only those that share a band with one before; the rest of what has
+    to be known stands in a folder for temporary files.
     """
-    documents = dataset.tables["documents"]
-    found = _repetitions(documents, dataset.tables["meetings"], sketches)
-    if not found:
-        return dataset
-    again = pa.array(list(found), pa.int64())
-    rows = documents.select(["path", *ORIGIN]).take(again).to_pylist()
-    rejects = [_reject(row, repeat) for row, repeat in zip(rows, found.values(), strict=True)]
-    first_of = {reject.path: reject.repeats.path for reject in rejects if reject.repeats}
-    gone = documents["document_id"].take(again)
-    tables = {name: without(table, gone) for name, table in dataset.tables.items()}
-    earlier = [_of_released(reject, first_of) for reject in dataset.rejects]
-    # What is not released was no source of the release, so that a difference to another tells that it went.
-    sources = dataset.provenance.sources
-    is_gone = pc.is_in(sources["path"], value_set=pa.array(first_of, pa.string()))
-    sources = sources.filter(pc.invert(is_gone))
-    provenance = replace(dataset.provenance, sources=sources)
-    return replace(dataset, tables=tables, rejects=(*earlier, *rejects), provenance=provenance)
-
-
-def _repetitions(documents: pa.Table, meetings: pa.Table, sketches: Sketches) -> dict[int, Repeat]:
-    """The numbers of the documents that repeat one before, as they are read, and what each repeats.
-
-    Texts are looked at where they stand, on disk, and only those that share a band with one before.
-    """
+    sketches = pa.concat_arrays([pa.array([], SKETCH), *(part.sketches for part in parts)])
     is_shared, bands = shared_bands(sketches), bands_of(sketches)
     suspects = np.flatnonzero(is_shared.any(axis=1))
-    texts, paths = documents["text"], documents["path"].take(suspects).to_pylist()
-    read = sorted(range(len(paths)), key=lambda at: reading_order(str(paths[at])))
-    suspects = suspects[read]
-    known_by = documents.select(["document_id", "path", "published_on"]).take(suspects)
-    names, days = known_by["path"].to_pylist(), _days(known_by, meetings)
+    if not len(suspects):
+        return NONE
+    documents = _Documents(parts, scratch)
+    paths = documents.known_by["path"].take(suspects).to_pylist()
+    suspects = suspects[sorted(range(len(paths)), key=lambda at: reading_order(str(paths[at])))]
+    known_by = documents.known_by.take(suspects)
+    names, days = known_by["path"].to_pylist(), _days(known_by, documents.meetings)
     found: dict[int, Repeat] = {}
     earlier: defaultdict[tuple[int, int], list[int]] = defaultdict(list)
 
     def document(at: int) -> Text:
-        return Text(str(names[at]), texts[int(suspects[at])].as_py(), days[at])
+        return Text(str(names[at]), documents.text(int(suspects[at])), days[at])
 
     for at, number in enumerate(suspects.tolist()):
         shared = np.flatnonzero(is_shared[number])
         theirs = [earlier[band, bands[number, band]] for band in shared.tolist()]
         alike = sorted({*chain.from_iterable(theirs)})
         if alike and (repeat := _repeated(document(at), map(document, alike))):
-            found[number] = repeat
+            found[at] = repeat
             continue
         for of_band in theirs:
             of_band.append(at)
-    return found
+    again = known_by.take(pa.array(found, pa.int64()))
+    rejects = map(_reject, again.to_pylist(), found.values())
+    return Repetitions(again["document_id"].combine_chunks(), tuple(rejects))
+
+
+class _Documents:
+    """What has to be known of the documents of all parts, by their numbers there."""
+
+    def __init__(self, parts: Iterable[Extracted], scratch: Path | None) -> None:
+        known_by, meetings = Spill(_KNOWN_BY, scratch), Spill(_HELD, scratch)
+        # A column takes little room, and what it holds stays on disk.
+        self._texts: list[Any] = []
+        for part in parts:
+            self._texts.append(part.tables["documents"]["text"])
+            known_by.write(part.tables["documents"].select(_KNOWN_BY.names).cast(_KNOWN_BY))
+            meetings.write(part.tables["meetings"].select(_HELD.names).cast(_HELD))
+        self.known_by, self.meetings = known_by.table, meetings.table
+        self._ends = list(accumulate(map(len, self._texts)))
+
+    def text(self, number: int) -> str:
+        """The text of one of them."""
+        part = bisect_right(self._ends, number)
+        return str(self._texts[part][number - self._ends[part]])
 
 
 def _days(documents: pa.Table, meetings: pa.Table) -> list[datetime.date | None]:
@@ -158,20 +182,6 @@ def _days(documents: pa.Table, meetings: pa.Table) -> list[datetime.date | None]
     held = dict(zip(*(theirs[c].to_pylist()[::-1] for c in ("document_id", "date")), strict=True))
     columns = (documents[c].to_pylist() for c in ("document_id", "published_on"))
     return [day_of(held.get(key), published_on) for key, published_on in zip(*columns, strict=True)]
-
-
-def without(table: pa.Table, gone: Any) -> pa.Table:
-    """The rows of other documents, which stay where they are, on disk: a document's rows stand together."""
-    return pa.Table.from_batches(_stretches(table, gone), table.schema)
-
-
-def _stretches(table: pa.Table, gone: Any) -> Iterator[pa.RecordBatch]:
-    """The rows of documents that are not gone, as many together as stand together."""
-    for batch in table.to_batches():
-        is_gone = pc.is_in(batch["document_id"], value_set=gone).to_numpy(zero_copy_only=False)
-        starts, ends = np.diff(np.pad(~is_gone, 1).astype(np.int8)).nonzero()[0].reshape(-1, 2).T
-        for start, end in zip(starts.tolist(), ends.tolist(), strict=True):
-            yield batch.slice(start, end - start)
 
 
 def texts_of(documents: pa.Table, meetings: pa.Table) -> Iterator[Text]:
@@ -184,13 +194,6 @@ def texts_of(documents: pa.Table, meetings: pa.Table) -> Iterator[Text]:
 def _reject(row: Mapping[str, Any], repeat: Repeat) -> Reject:
     repeated = Repeated(repeat.first, *(row[name] for name in ORIGIN))
     return Reject(row["path"], None, f"{repeat}; a report is released once", repeated)
-
-
-def _of_released(reject: Reject, first_of: Mapping[str, str]) -> Reject:
-    """The reject, where it has the bytes of a document that is itself a repetition, as one of what that repeats."""
-    if reject.repeats is None or reject.repeats.path not in first_of:
-        return reject
-    return replace(reject, repeats=replace(reject.repeats, path=first_of[reject.repeats.path]))
 
 
 def repeat_among(document: Text, others: Iterable[Text]) -> Repeat | None:

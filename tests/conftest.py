@@ -27,10 +27,12 @@ os.environ.setdefault("PREFECT_LOGGING_LEVEL", "CRITICAL")
 
 from sample import MEETING_TEXT, VISIT_TEXT, sample_tables
 
+from flows.assembly import assemble
 from flows.corrections import Corrections
-from flows.extraction import assemble, extract_shard, load_reader
+from flows.extraction import extract_shard, load_reader
 from flows.provenance import SOURCES, Provenance, record_source
 from flows.releases import Dataset, Release, read_release
+from flows.repeats import NONE, repetitions
 from flows.sources import LEXICONS, Reject, read_sources
 from flows.spill import Spill
 from transforms.source import Source
@@ -66,12 +68,14 @@ def as_sources(rows: Iterable[tuple[str, str, str]]) -> pa.Table:
     return sources.table
 
 
-def dataset_of(*paths: Path) -> Dataset:
-    """What the sources of folders and files give, as a dataset."""
+def dataset_of(*paths: Path, is_once: bool = False) -> Dataset:
+    """What the sources of folders and files give, as a dataset, and whether each report once."""
     found = list(read_sources(paths))
     reader, nothing = load_reader(LEXICONS), Corrections("", ())
     sources = as_sources(record_source(source) for source in found if isinstance(source, Source))
-    return assemble(reader, nothing, sources, (), [extract_shard(reader, nothing, found)])
+    parts = [extract_shard(reader, nothing, found)]
+    again = repetitions(parts) if is_once else NONE
+    return assemble(reader, nothing, sources, (), parts, again)
 
 
 @pytest.fixture

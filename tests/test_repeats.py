@@ -5,15 +5,14 @@ import json
 from datetime import date
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 from conftest import dataset_of
 
-from flows import repeats
 from flows.diff import tally
+from flows.extraction import Extracted
 from flows.releases import Dataset, release
-from flows.repeats import SAME, Repeats, Text, day_of, repeat_among
+from flows.repeats import NONE, SAME, Repeats, Text, day_of, repeat_among, repetitions
 from flows.sketches import runs, shared_bands, sketches_of
 
 CHECKED = Path(__file__).parent / "check"
@@ -22,9 +21,9 @@ RETOLD = (CHECKED / "04-the-same-report.txt").read_text(encoding="utf-8")
 OTHER = "临江市召开防汛工作会议\n2023年5月9日，临江市防汛工作会议召开。会议强调，要加固河堤。"
 
 
-def released_once(dataset: Dataset) -> Dataset:
-    """The dataset with each report once."""
-    return repeats.released_once(dataset, sketches_of(dataset.tables["documents"]))
+def released_once(sources: Path) -> Dataset:
+    """What the sources give, each report once."""
+    return dataset_of(sources, is_once=True)
 
 
 @pytest.fixture
@@ -44,7 +43,7 @@ def sources(tmp_path: Path) -> Path:
 
 
 def test_a_report_is_released_once(sources: Path) -> None:
-    dataset = released_once(dataset_of(sources))
+    dataset = released_once(sources)
     documents = dataset.tables["documents"]
     assert documents["path"].to_pylist() == ["a.txt", "b.jsonl#3"]
     kept = set(documents["document_id"].to_pylist())
@@ -61,7 +60,7 @@ def test_a_report_is_released_once(sources: Path) -> None:
 
 
 def test_a_release_lists_the_other_sources_of_a_report(sources: Path, tmp_path: Path) -> None:
-    dataset = released_once(dataset_of(sources))
+    dataset = released_once(sources)
     folder = release(dataset, tmp_path / "datasets").release.folder
     with (folder / "repeats.csv").open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
@@ -91,17 +90,36 @@ def test_a_report_that_came_first_takes_the_place_of_the_same(
     sources: Path, tmp_path: Path
 ) -> None:
     (sources / "a.txt").rename(tmp_path / "a.txt")
-    release(released_once(dataset_of(sources)), tmp_path / "datasets")
+    release(released_once(sources), tmp_path / "datasets")
     (tmp_path / "a.txt").rename(sources / "a.txt")
-    changes = release(released_once(dataset_of(sources)), tmp_path / "datasets").plan.changes
+    changes = release(released_once(sources), tmp_path / "datasets").plan.changes
     why = {(change, reason) for _, change, reason, _ in tally(changes)}
     assert why == {("added", "source_added"), ("removed", "source_removed")}
 
 
-def test_without_repetitions_a_dataset_stays_as_it_is(dataset: Dataset, tmp_path: Path) -> None:
-    assert released_once(dataset) is dataset
+def test_without_repetitions_a_release_lists_none(dataset: Dataset, tmp_path: Path) -> None:
+    sketches = sketches_of(dataset.tables["documents"])
+    assert repetitions([Extracted(dataset.tables, sketches, (), ())]) is NONE
     folder = release(dataset, tmp_path).release.folder
     assert not (folder / "repeats.csv").exists()
+
+
+def test_repetitions_are_found_across_shards(sources: Path) -> None:
+    """Each document in a shard of its own, in the order of ids, which is not that in which they are read."""
+    whole = dataset_of(sources)
+    ids = whole.tables["documents"]["document_id"].to_pylist()
+    parts = []
+    for document_id in ids:
+        own = {
+            n: t.filter(pc.equal(t["document_id"], document_id)) for n, t in whole.tables.items()
+        }
+        parts.append(Extracted(own, sketches_of(own["documents"]), (), ()))
+    found = repetitions(parts)
+    once = released_once(sources)
+    assert set(found.documents.to_pylist()) == {*ids} - {
+        *once.tables["documents"]["document_id"].to_pylist()
+    }
+    assert [reject.path for reject in found.rejects] == ["b.jsonl#1"]
 
 
 @pytest.mark.parametrize(
@@ -170,21 +188,3 @@ def test_texts_that_share_a_band_are_suspected_and_no_others(sources: Path) -> N
     assert shared_bands(sketches_of(documents)).any(axis=1).nonzero()[0].tolist() == alike
     assert not shared_bands(sketches_of(documents.slice(0, 1))).any()
     assert not shared_bands(sketches_of(documents.slice(0, 0))).any()
-
-
-def test_rows_that_are_left_stay_where_they_are(sources: Path) -> None:
-    """Tables are larger than memory: nothing of what is mapped is copied."""
-    documents, *others = (
-        dataset_of(sources).tables[t] for t in ("documents", "clauses", "meetings")
-    )
-    for gone in (documents["document_id"].take([0, 2]), documents["document_id"].take([1])):
-        for table in (documents, *others):
-            left = repeats.without(table, gone)
-            kept = pc.invert(pc.is_in(table["document_id"], value_set=gone))
-            assert left.to_pylist() == table.filter(kept).to_pylist()
-            assert _places(left) <= _places(table)
-
-
-def _places(table: pa.Table) -> set[int]:
-    """Where in memory the characters of the documents' ids stand."""
-    return {chunk.buffers()[2].address for chunk in table["document_id"].chunks}
