@@ -20,6 +20,8 @@ from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
 _FIGURE = re.compile(r"\d")
+# What ends a sentence, or a part of one that stands by itself.
+_LAST = ("。", "；", "！")
 # How a line ends that no full stop ends.
 _OPEN_END = re.compile(r"[\w》”）]")
 
@@ -90,6 +92,8 @@ class _Reading(NamedTuple):
     demand: Demand | None
     is_deed: bool
     is_heading: bool
+    is_instance: bool
+    is_last: bool
     may: int
     may_ahead: int
 
@@ -142,6 +146,9 @@ class Ledger:
         }
         self._deed = lexicon.rules("modals", "deed")[0].pattern
         self._strong = lexicon.rules("modals", "strong")[0].pattern
+        self._given = lexicon.rules("modals", "given")[0].pattern
+        self._told = lexicon.rules("modals", "told")[0].pattern
+        self._especially = lexicon.rules("ledger", "especially")[0].pattern
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
         self._subject = Signals(lexicon.rules("ledger", "subject"), self._prefilter)
@@ -241,6 +248,8 @@ class Ledger:
             self._modals.of(body, piece.may),
             self._modals.opens(body),
             is_heading,
+            self._especially.search(words[:opened]) is not None,
+            text.plain[piece.body_end : piece.end].strip()[:1] in _LAST,
             piece.may,
             following.may if following else 0,
         )
@@ -424,10 +433,12 @@ class Ledger:
         """Frames and announcements, which leave the course as it is, but that a horizon or aims announce demands."""
         if verdict := self._by_horizon(reading, course):
             return verdict
+        if self._is_instance(reading, course):
+            return _Verdict("frame", "frame.especially")
         if frame := self._frame(reading.body, reading.may):
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
-            return frame
+            return self._left_over(frame, reading, course) or frame
         if rule := self._signals["announce"].of(reading.body, reading.may):
             if rule.name == "announce.targets" and course.mode != "narration":
                 course.mode, course.has_aims = "directive", True
@@ -437,6 +448,24 @@ class Ledger:
         if reading.ahead and course.mode != "directive" and (reading.is_deed or course.is_first):
             return self._as_topic(reading, course)
         return None
+
+    def _left_over(
+        self, frame: _Verdict, reading: _Reading, course: _Course
+    ) -> _Verdict | None:
+        """A frame that nothing follows frames nothing: among demands it is one more (保持定力，锚定目标。)."""
+        if frame.rule != "frame.around" or not reading.is_last or not course.has_deed:
+            return None
+        if course.mode != "directive" or self._given.match(reading.body):
+            return None
+        return _Verdict("initiative", "course.directive")
+
+    def _is_instance(self, reading: _Reading, course: _Course) -> bool:
+        """Whether a clause among demands names only one more of what they govern (加强监管，特别是重点领域监管)."""
+        if not reading.is_instance or course.mode != "directive":
+            return False
+        if reading.demand or reading.is_deed or self._modals.begins_phrase(reading.body):
+            return False
+        return self._nominal.search(reading.body) is not None or not self._acts(reading.body)
 
     def _by_horizon(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """到2025年: among demands, what the sentence goes on to tell is to be reached by then."""
@@ -509,6 +538,7 @@ class Ledger:
             course.mode = self._course_begun(reading, course)
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
+            is_order = is_order or self._told.match(reading.body) is not None
             begins = self._modals.past_agent(reading.body) if is_order else 0
             return _Verdict("initiative", "course.directive", begins)
         if course.mode in _COURSE_ROLES:
