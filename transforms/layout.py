@@ -32,6 +32,8 @@ _NUMBERED = re.compile(
 _BEGINNING = re.compile(rf"{_NUMBERED.pattern}|[^，。\s]{{1,8}}[：:]")
 _MARK = re.compile("[，。；：！？,;:!?]")
 _DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
+# A day or a time in figures that a line ends with, such as when a page was published, is whole.
+_MOMENT = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$|(?<!\d)\d{1,2}[:：]\d{2}$")
 _LEAD, _REPEATED = 150, 6
 """How far a lead repeats its headline, and how many characters of it."""
 _INNER_MARK = re.compile("[，,；;]")
@@ -316,6 +318,7 @@ def _goes_on(source: str, paragraph: list[_Line], line: _Line) -> bool:
         and first.isdigit()
         and line.indent == 0
         and paragraph[-1].end - paragraph[-1].start > 8
+        and _MOMENT.search(source, paragraph[-1].start, paragraph[-1].end) is None
     )
 
 

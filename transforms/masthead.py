@@ -98,8 +98,11 @@ class Mastheads:
         self._tokens = re.compile(
             rf"(?:{tokens}|[\s|>›»【】\[\]（）()：:×·・\-—_/、,.。\d《》<→…])++"
         )
+        # 记者江明通讯员鲁川: what stands between two reporters' titles is a name.
+        titles = map(re.escape, lexicon.terms("reporter_titles"))
+        no_name = "".join(f"(?<!{t})(?<!{t} )" for t in titles)
         self._marks = re.compile(
-            rf"\w{{0,10}}?{reporter}|{lexicon.alternation('byline_marks')}(?=[\s：:/／]|$)"
+            rf"(?<!\w){no_name}\w{{0,10}}?{reporter}|{reporter}|{lexicon.alternation('byline_marks')}(?=[\s：:/／]|$)"
         )
 
     def find(self, text: Text, title_hint: str | None = None) -> Masthead:

@@ -437,7 +437,7 @@ class Meetings:
             return congress[0]
         organ = self._organ_at(named.name, first := self._after_year(named.name))
         if organ and not self._rules["of_members"].match(named.name, first + len(organ)):
-            return self._rules["own_committee"].sub("", organ)
+            return self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]
         for clause in self._clauses_before(text, named):

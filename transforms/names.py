@@ -160,8 +160,9 @@ class Names:
         """Whether a name cannot end with `last` here; 和 may end one that an act follows (和 + 指出)."""
         if last not in self._last_stops:
             return False
-        # 和 joins two names; before 等 or what its bearer does it ends one.
-        is_end = self._acts.at(plain, end) or self._etc.match(plain, end)
+        # 和 joins two names; before 等, what its bearer does, or a mark it ends one.
+        is_closed = plain[end : end + 1] in "、，。"
+        is_end = is_closed or self._acts.at(plain, end) or self._etc.match(plain, end)
         return last not in self._joins.words or not is_end
 
     def _may_follow(self, plain: str, end: int) -> bool:

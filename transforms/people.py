@@ -173,7 +173,7 @@ class People:
             return "speaker"
         if self._patterns["attended"].search(tail):
             return "speaker" if self._patterns["said.then"].search(tail) else "attendee"
-        if self._patterns["listed"].search(before):
+        if self._patterns["listed"].search(before) or self._patterns["listed.on"].match(after):
             return "attendee"
         return "speaker" if self._patterns["said.then"].search(tail) else None
 

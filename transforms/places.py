@@ -58,6 +58,7 @@ class Places:
         self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
             t[-1:] for t in lexicon.terms("name_openers")
         }
+        self._posts = frozenset(t[-2:] for t in lexicon.terms("posts") if len(t) > 1)
         self._words = frozenset(t for n in _WORDS for t in lexicon.terms(n) if len(t) == 2)
         self._not_after = frozenset(
             t[-1] for t in lexicon.terms("titles") if len(t) == 2 and t[0] in self._kinds
@@ -98,9 +99,10 @@ class Places:
         return is_large and self._lead.search(plain[max(0, start - 4) : start]) is not None
 
     def _is_given(self, plain: str, start: int) -> bool:
-        """Whether a surname at the head of a phrase stands before a name."""
+        """Whether a surname at the head of a phrase, or behind a post, stands before a name."""
         before, head = plain[max(0, start - 1) : start], plain[max(0, start - 2) : start - 1]
-        return before in self._surnames and not head.isalpha()
+        is_apart = not head.isalpha() or plain[max(0, start - 3) : start - 1] in self._posts
+        return before in self._surnames and is_apart
 
     def find(self, plain: str, start: int, end: int) -> list[Found[str]]:
         """The names of divisions printed between `start` and `end`, longest first, none inside another."""
