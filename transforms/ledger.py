@@ -449,9 +449,7 @@ class Ledger:
             return self._as_topic(reading, course)
         return None
 
-    def _left_over(
-        self, frame: _Verdict, reading: _Reading, course: _Course
-    ) -> _Verdict | None:
+    def _left_over(self, frame: _Verdict, reading: _Reading, course: _Course) -> _Verdict | None:
         """A frame that nothing follows frames nothing: among demands it is one more (保持定力，锚定目标。)."""
         if frame.rule != "frame.around" or not reading.is_last or not course.has_deed:
             return None

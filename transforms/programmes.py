@@ -153,6 +153,8 @@ class Programmes:
     def _is_name(self, plain: str, begin: int, match: re.Match[str]) -> bool:
         """Whether what stands before a closing noun makes it a name, by what the noun needs."""
         words, use = plain[begin : match.start()], self._uses[match[0]]
+        if self._rules["demanded"].search(words):
+            return False
         if use == "whole":
             return len(words) <= _LONGEST
         # A noun of two characters is so common that it takes three more to make a name.

@@ -182,6 +182,8 @@ class _Years:
                 (match.start(), self._year(rule, match, planned))
                 for rule in self._rules
                 for match in rule.pattern.finditer(text.plain, start, end)
+                # 全年 goes on with the year printed before it where none is planned.
+                if planned is not None or rule["form"] != "whole"
             ),
             key=lambda hit: hit[0],
         )
@@ -196,7 +198,7 @@ class _Years:
         return None
 
     def _year(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
-        if rule["form"] == "this":
+        if rule["form"] in ("this", "whole"):
             return planned
         if rule["form"] == "year":
             return self._numerals.count(match["year"])
@@ -310,6 +312,8 @@ class _Indicators:
             "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，]"
             f"|{self._time.pattern}){{1,12}}$"
         )
+        self._is_described = lexicon.rules("targets", "described")[0].pattern.search
+        self._is_some = lexicon.rules("targets", "some")[0].pattern.search
         self._is_deed = lexicon.compile("(?:{target_words__deed})$").search
         self._is_growth = lexicon.compile("{target_words__growth}").search
         self._commitment = lexicon.compile("{target_words__commitment}")
@@ -383,7 +387,9 @@ class _Indicators:
         """The figure with its indicator: before it, else after it, else that of the figure before."""
         head = self._head(plain, before)
         noun = self._noun(plain, after)
-        if noun[0] < noun[1] and self._is_deed(plain[slice(*head)]):
+        words = plain[slice(*head)]
+        is_described = figure.measure == "count" and self._is_described(words)
+        if noun[0] < noun[1] and (self._is_deed(words) or is_described):
             head = (head[1], head[1])
         if not self._may_reach(plain, before, head, figure, noun):
             return None
@@ -437,6 +443,9 @@ class _Indicators:
         words = plain[before[0] : before[1]]
         if figure.measure == "duration":
             return bool(self._is_duration(words))
+        # 一批5亿元以上项目: how large each of them is.
+        if figure.measure != "count" and self._is_some(words):
+            return False
         is_grown = bool(self._is_growth(words))
         if self._is_place(words) and not is_grown and not self._is_deed(words):
             return False

@@ -43,6 +43,7 @@ class Verbs:
         self._words = words
         self._forms = _Forms(lexicon)
         self._into_bit = prefilter.add(self._forms.into)
+        self._bound_bit = prefilter.add(self._forms.bound)
         self._theme_modal_bit = prefilter.add(self._forms.theme_modal)
         traits = lexicon.mapping("verbs", "traits")
         self._traits = {term: frozenset(codes.split()) for term, codes in traits.items()}
@@ -75,6 +76,9 @@ class Verbs:
         """
         if may & self._into_bit and (match := self._forms.into.match(plain, start, end)):
             chain: _Chain | None = _Chain(start, *match.span(1))
+        elif may & self._bound_bit and (match := self._forms.bound.match(plain, start, end)):
+            at, stop = match.span(match.lastindex or 0)
+            chain = _Chain(at, at, stop)
         else:
             chain = self._plain_start(plain, start, end, may) or self._find(plain, start, end)
         if chain is None:
@@ -148,6 +152,8 @@ class Verbs:
     def _is_theme(self, plain: str, chain: _Chain, end: int) -> bool:
         """Whether the verb found is only part of what is spoken of: 改革要…, 投资增长5%, 闲置的厂房…."""
         if plain.startswith(self._forms.attributive, chain.end, end):
+            return True
+        if self._forms.theme_list.match(plain, chain.end, end):
             return True
         if self._forms.on.match(plain, chain.end, end):
             # 配合上无缝对接, but not 提升上市企业.
@@ -631,6 +637,8 @@ class _Forms:
         self.gift = forms["gift"].pattern
         self.on = forms["on"].pattern
         self.into = forms["into"].pattern
+        self.bound = forms["bound"].pattern
+        self.theme_list = forms["theme_list"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
         self.slogan = forms["slogan"].pattern
