@@ -35,3 +35,9 @@ def test_every_mention_is_a_row() -> None:
 def test_nobody_known_to_speak_is_below_province_and_city() -> None:
     found = CITATIONS.find(as_text("落实省委部署和县委部署。"))
     assert [f.value.name for f in found] == ["省委部署"]
+
+
+def test_the_end_of_the_meetings_own_name_is_no_higher_meeting() -> None:
+    text = as_text("街道召开创建全国文明城市动员大会，落实全省文明城市动员大会精神。")
+    own = Speaker("township", "青溪街道", None, "创建全国文明城市动员大会")
+    assert [f.value.name for f in CITATIONS.find(text, own)] == ["全省文明城市动员大会"]

@@ -39,3 +39,8 @@ def test_a_code_is_that_of_the_day() -> None:
     (county,) = PLACES.meant("九台市", ["九台市"], "2010-01-01")
     (district,) = PLACES.meant("九台区", ["九台区"], "2020-01-01")
     assert (county.code, district.code) == ("220181", "220113")
+
+
+def test_an_old_codes_short_name_means_the_division_of_today() -> None:
+    (county,) = PLACES.meant("滨海", ["滨海"], "2020-05-16")
+    assert (county.name, county.code) == ("滨海县", "320922")

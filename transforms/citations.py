@@ -34,6 +34,8 @@ class Speaker:
     level: str | None = None
     place: str | None = None
     convenor: str | None = None
+    meeting: str | None = None
+    """The name of the meeting reported, whose end (创建全国文明城市动员大会) is no higher meeting."""
 
 
 # Nobody is known to speak.
@@ -62,7 +64,12 @@ class Citations:
 
     def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:
         """The citations of the text, in reading order, a row for each mention."""
-        hits = [*self._hits(text, speaker), *self._documents.hits(text, speaker)]
+        own = _own_names(text.text, speaker.meeting)
+        hits = [
+            hit
+            for hit in (*self._hits(text, speaker), *self._documents.hits(text, speaker))
+            if not any(start < hit[0] and hit[0] - hit[1] == end for start, end in own)
+        ]
         found: list[Found[CitationFacts]] = []
         for start, length, level in sorted(hits, key=lambda hit: hit[:2]):
             if found and start < found[-1].end:
@@ -107,6 +114,13 @@ class Citations:
             return True
         tail = self._has_tail(plain, end)
         return tail is not None and (rule["cue"] != "word" or tail[0][-1:].isalpha())
+
+
+def _own_names(printed: str, meeting: str | None) -> list[tuple[int, int]]:
+    """Where the meeting that is reported is named."""
+    if meeting is None:
+        return []
+    return [match.span() for match in re.finditer(re.escape(meeting), printed)]
 
 
 class _Bodies:

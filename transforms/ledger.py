@@ -536,13 +536,17 @@ class Ledger:
             course.mode = self._course_begun(reading, course)
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
-            is_order = is_order or self._told.match(reading.body) is not None
-            begins = self._modals.past_agent(reading.body) if is_order else 0
+            is_named = is_order or self._told.match(reading.body) is not None
+            begins = self._modals.past_agent(reading.body) if is_named else 0
             return _Verdict("initiative", "course.directive", begins)
         if course.mode in _COURSE_ROLES:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
         course.is_told = not course.is_first or not reading.is_deed
         return _Verdict("unexplained", "unexplained")
+
+    def _is_told_to(self, body: str) -> bool:
+        """Whether a clause names first who is to act, and then what they do: 各乡镇充分利用广播."""
+        return self._told.match(body) is not None and self._modals.past_agent(body) > 0
 
     def _acts(self, body: str) -> bool:
         """Whether a clause of a plan does something or names a figure, rather than tell how things are."""
@@ -563,6 +567,7 @@ class Ledger:
         if course.zone.kind == "problems":
             return "assessment"
         opens = reading.is_deed or self._modals.begins_phrase(reading.body)
+        opens = opens or (bool(course.speech) and self._is_told_to(reading.body))
         if opens and self._continues(course):
             return "narration" if course.is_told else "directive"
         if course.speech:

@@ -150,7 +150,10 @@ class Places:
     def meant(self, name: str, printed: Iterable[str], day: str | None) -> tuple[Division, ...]:
         """The divisions that `name` can mean, those alone whose parents are printed too where any are."""
         divisions = self._names.get(name, ())
-        standing = tuple(d for d in divisions if d.stood_on(day)) or divisions
+        standing = tuple(d for d in divisions if d.stood_on(day))
+        # An old code's short name means the division that bears its name on the day.
+        heirs = (d for old in divisions for d in self._names[old.name] if d.stood_on(day))
+        standing = standing or tuple(heirs) or divisions
         latest = {d.code: d for d in sorted(standing, key=lambda d: d.valid_from)}
         candidates = _full_names_first(name, latest.values())
         above = {d.code for other in printed if other != name for d in self._names.get(other, ())}

@@ -153,7 +153,7 @@ class Programmes:
     def _is_name(self, plain: str, begin: int, match: re.Match[str]) -> bool:
         """Whether what stands before a closing noun makes it a name, by what the noun needs."""
         words, use = plain[begin : match.start()], self._uses[match[0]]
-        if self._rules["demanded"].search(words):
+        if self._rules["no_part"].search(words):
             return False
         if use == "whole":
             return len(words) <= _LONGEST
