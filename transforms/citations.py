@@ -195,6 +195,11 @@ class _Bodies:
         match = self._ending.search(plain, clause, at)
         return match["body"] if match else None
 
+    def opening(self, plain: str, at: int, speaker: Speaker) -> str | None:
+        """The level of the body above the speaker whose name opens a title: 教育部关于…的意见."""
+        match = self.named.match(plain, at)
+        return self.level_of(match[0], speaker) if match and len(match[0]) > 1 else None
+
     def level_of(self, body: str, speaker: Speaker) -> str | None:
         """The level of a body named without its place, if it is above the speaker."""
         level = self._level(body, "", speaker)
@@ -223,7 +228,8 @@ class _Documents:
             start, named = self._named(text.plain, clause, title)
             if start == title.start and title.end - start <= _SHORTEST:
                 continue
-            yield start, start - title.end, level or named
+            told = level or named or self._bodies.opening(text.plain, title.start + 1, speaker)
+            yield start, start - title.end, told
 
     @staticmethod
     def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:

@@ -32,8 +32,8 @@ _NUMBERED = re.compile(
 _BEGINNING = re.compile(rf"{_NUMBERED.pattern}|[^，。\s]{{1,8}}[：:]")
 _MARK = re.compile("[，。；：！？,;:!?]")
 _DAY = re.compile(r"(?:\d{4}年)?\d{1,2}月\d{1,2}日")
-# A day or a time in figures that a line ends with, such as when a page was published, is whole.
-_MOMENT = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$|(?<!\d)\d{1,2}[:：]\d{2}$")
+# A day, a time or a field's figure that a line ends with, such as when a page was published, is whole.
+_MOMENT = re.compile(r"\d{4}[-/.]\d{1,2}[-/.]\d{1,2}$|[:：]\s?\d{1,6}$")
 _LEAD, _REPEATED = 150, 6
 """How far a lead repeats its headline, and how many characters of it."""
 _INNER_MARK = re.compile("[，,；;]")

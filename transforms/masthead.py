@@ -44,7 +44,7 @@ _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
 """No line of fields or of debris is longer."""
 # A button of the page before the fields: 【打印】 发布时间：….
-_BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*")
+_BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 _BLANKS = re.compile(r"\s+")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NOISE = re.compile(r"[#■□�^\\]+")

@@ -67,7 +67,23 @@ class People:
                 stop = len(text.plain) if begin else stop
                 begin = begin or run[-1].tail
                 self._note(text, run, (begin, stop), zone in _HEADLINES, main, records)
+        self._note_pronouns(text, runs, records)
         return tuple(_found(text, r) for r in records.values() if _role(r))
+
+    def _note_pronouns(
+        self, text: Text, runs: list[list[Mention]], records: dict[str, _Record]
+    ) -> None:
+        """他要求 is said by whoever the sentences before it in the paragraph began with last."""
+        for match in self._patterns["pronoun"].finditer(text.plain):
+            paragraph = text.plain.rfind("\n", 0, match.start()) + 1
+            opened = [r[0] for r in runs if paragraph <= r[0].post_start < match.start()]
+            opened = [m for m in opened if _sentence(text, m.start)[0] == m.post_start]
+            if not opened or self._patterns["invoked.after"].match(text.plain, opened[-1].tail):
+                continue
+            mention = opened[-1]
+            record = records.get("".join(text.plain[mention.start : mention.end].split()))
+            if record is not None and not record.is_elsewhere:
+                record.role = _higher(record.role, "speaker")
 
     def _reporter(self, text: Text) -> tuple[Found[Person], ...]:
         """Who made a work report: the name under its headline, on a line of its own with the post."""
