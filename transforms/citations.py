@@ -196,9 +196,13 @@ class _Bodies:
         return match["body"] if match else None
 
     def opening(self, plain: str, at: int, speaker: Speaker) -> str | None:
-        """The level of the body above the speaker whose name opens a title: 教育部关于…的意见."""
+        """The level of the body or place above the speaker that opens a title: 教育部关于…的意见, 云海省…办法."""
         match = self.named.match(plain, at)
-        return self.level_of(match[0], speaker) if match and len(match[0]) > 1 else None
+        if match and len(match[0]) > 1:
+            return self.level_of(match[0], speaker)
+        names = (plain[at : at + n] for n in range(_LONGEST, 2, -1))
+        level = next((self._ranks[name] for name in names if name in self._ranks), None)
+        return level if level and self._is_above("", level, "", speaker) else None
 
     def level_of(self, body: str, speaker: Speaker) -> str | None:
         """The level of a body named without its place, if it is above the speaker."""
@@ -228,8 +232,8 @@ class _Documents:
             start, named = self._named(text.plain, clause, title)
             if start == title.start and title.end - start <= _SHORTEST:
                 continue
-            told = level or named or self._bodies.opening(text.plain, title.start + 1, speaker)
-            yield start, start - title.end, told
+            opening = self._bodies.opening(text.plain, title.start + 1, speaker)
+            yield start, start - title.end, level or opening or named
 
     @staticmethod
     def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:

@@ -20,6 +20,7 @@ from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
 _FIGURE = re.compile(r"\d")
+_QUOTED = re.compile("“[^“”]*”")
 # What ends a sentence, or a part of one that stands by itself.
 _LAST = ("。", "；", "！")
 # How a line ends that no full stop ends.
@@ -349,9 +350,11 @@ class Ledger:
 
     def _by_speech(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
-        if reading.is_deed or reading.demand:
+        if reading.demand:
             return None
         rule = self._signals["speech"].of(reading.body, reading.may)
+        if reading.is_deed and (rule is None or rule.name != "speech.charge"):
+            return None
         is_within = course.mode == "directive" and not course.is_first
         if rule is None or (is_within and rule.name not in _TAKE_OVER):
             return None
@@ -425,6 +428,8 @@ class Ledger:
 
     def _does_something(self, body: str) -> bool:
         """Whether a clause that begins like a frame (聚焦…, 围绕…) goes on to a deed of its own."""
+        # What stands in a quotation is named, not done: 对照“两不愁三保障”.
+        body = _QUOTED.sub("“”", body)
         if self._leaning.search(body, 2):
             return True
         return self._deed.search(body, 4) is not None and self._nominal.search(body) is None
@@ -451,7 +456,8 @@ class Ledger:
 
     def _left_over(self, frame: _Verdict, reading: _Reading, course: _Course) -> _Verdict | None:
         """A frame that nothing follows frames nothing: among demands it is one more (保持定力，锚定目标。)."""
-        if frame.rule != "frame.around" or not reading.is_last or not course.has_deed:
+        has_deed = course.has_deed or course.is_first  # behind a heading
+        if frame.rule != "frame.around" or not reading.is_last or not has_deed:
             return None
         if course.mode != "directive" or self._given.match(reading.body):
             return None

@@ -435,7 +435,8 @@ class Meetings:
             and self._is_congress(named.name)
         ):
             return congress[0]
-        organ = self._organ_at(named.name, first := self._after_year(named.name))
+        organ = None if self._is_held_below(text, named) else self._organ_of(named.name)
+        first = self._after_year(named.name)
         if organ and not self._rules["of_members"].match(named.name, first + len(organ)):
             return self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
         if named.name and (committee := self._rules["committee"].match(named.name)):
@@ -447,6 +448,17 @@ class Meetings:
             if organ := self._subject(sentence):
                 return organ
         return None
+
+    def _organ_of(self, name: str) -> str | None:
+        return self._organ_at(name, self._after_year(name))
+
+    def _is_held_below(self, text: Text, named: _Named) -> bool:
+        """Whether a place holds a meeting named by what the centre wants done (青溪镇召开中央巡视整改推进会)."""
+        if not self._rules["nation"].match(named.name) and not named.name.startswith(
+            tuple(self._central)
+        ):
+            return False
+        return self._rules["held_by"].search(text.plain[: named.start][-24:]) is not None
 
     def _after_year(self, name: str) -> int:
         """Where a name goes on after the year that may begin it."""
@@ -531,7 +543,8 @@ class Meetings:
 
     def _seat(self, text: Text, named: _Named, convenor: str | None, date: str | None) -> _Seat:
         """Level and place, from the convenor and the name, else from what the text calls its own."""
-        for words in (convenor, named.name):
+        name = None if self._is_held_below(text, named) else named.name
+        for words in (convenor, name):
             if words and (seat := self._seat_of(text, words, date)):
                 return seat
         if self._asked["central"].search(text, 0, 400):
