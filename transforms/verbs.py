@@ -501,7 +501,7 @@ class Verbs:
         """对…实行…: the verb that deals with what the phrase names."""
         if chain := self._after_modal(plain, start, end):
             return chain
-        last = None
+        last, gives = None, False
         # What stands before 的 only tells which: 对收集的问题建立台账.
         described = plain.rfind(self._forms.attributive, start, end) + 1
         for place, stop in self._candidates(plain, max(start, described), end):
@@ -510,7 +510,12 @@ class Verbs:
                 return self._chain(plain, place, place, end)
             if stop - place > 1 and "noun" not in traits:
                 last = last or (place, stop)
-        return self._from(plain, last or self._weak(plain, start, end), end)
+                gives = gives or "give" in traits
+        # 对已签约项目认真梳理: what an adverb describes is done, not what the object is.
+        done = None if gives else self._modified(plain, max(start, described), end, 2)
+        if done and plain[done[1] : done[1] + 1] not in self._forms.separators and done[1] < end:
+            done = None
+        return self._from(plain, done or last or self._weak(plain, start, end), end)
 
     def _giving(self, plain: str, start: int, end: int) -> _Chain | None:
         """为…提供…: the last verb of giving, else the first verb behind."""
