@@ -6,10 +6,37 @@ import pathlib
 import pytest
 from lexicons import LEXICON, as_text, cases
 
+from expectations.tables import table_of
+from transforms import meeting, targets
 from transforms.meeting import Meetings
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "meeting.txt")
 MEETINGS = Meetings(LEXICON)
+
+
+@pytest.mark.parametrize(
+    ("words", "date", "planned"),
+    [
+        ("2月28日，县委经济工作会议召开。会议部署2025年经济工作。", "2025-02-28", 2025),
+        # no such day, and no year that work is planned for: a release holds neither, nor what it would rest on
+        ("2月29日，县委经济工作会议召开。会议部署2025年经济工作。", None, 2025),
+        ("3月5日，县委经济工作会议召开。会议部署1943年经济工作。", None, None),
+        ("2025年2月30日，县委经济工作会议召开。会议部署3025年经济工作。", None, None),
+    ],
+)
+def test_days_and_years_that_cannot_be(words: str, date: str | None, planned: int | None) -> None:
+    [found] = MEETINGS.find(as_text(words))
+    assert (found.value.date, found.value.planning_year) == (date, planned)
+    assert bool(found.value.date_basis) == bool(date)
+
+
+def test_years_are_those_that_the_columns_allow() -> None:
+    for table, column, years in (
+        ("meetings", "planning_year", meeting._YEARS),
+        ("targets", "year", targets._YEARS),
+    ):
+        [bounds] = [c for c in table_of(table).columns if c.name == column]
+        assert (bounds.minimum, bounds.maximum) == (years[0], years[-1])
 
 
 def test_there_are_cases() -> None:

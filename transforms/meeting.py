@@ -40,6 +40,8 @@ _OF_TEXTS = (
 )
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
+# What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
+_YEARS = range(1949, 2101)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,8 @@ class Meetings:
             return ()
         planning_year = self._planning_year(text, is_report, named)
         date, basis = self._date(text, parts, named, planning_year, published_on)
+        # A day that no calendar has (2月29日 of most years) is none, and rests on nothing.
+        basis = basis if date else None
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
         full = self._in_full(text, convenor, seat)
@@ -301,7 +305,11 @@ class Meetings:
         return [m[0] for m in self._asked["doings"].finditer(text)]
 
     def _planning_year(self, text: Text, is_report: bool, named: _Named) -> int | None:
-        """The year whose work the meeting plans, if the text says so."""
+        """The year whose work the meeting plans, if the text says so and it can be one."""
+        year = self._year_planned(text, is_report, named)
+        return year if year in _YEARS else None
+
+    def _year_planned(self, text: Text, is_report: bool, named: _Named) -> int | None:
         if is_report and (year := self._year_of_report(text)):
             return year
         match = self._rules["planning_name"].match(named.name) if named.name else None

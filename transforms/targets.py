@@ -15,6 +15,8 @@ from transforms.text import Text
 _PLANS_BEGIN = 1955
 # A paragraph of at most so many characters may be a heading.
 _HEADING = 40
+# What `targets.year` can be.
+_YEARS = range(1900, 2201)
 _OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
 
 
@@ -198,6 +200,10 @@ class _Years:
         return None
 
     def _year(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
+        year = self._year_printed(rule, match, planned)
+        return year if year in _YEARS else None
+
+    def _year_printed(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
         if rule["form"] in ("this", "whole"):
             return planned
         if rule["form"] == "year":
