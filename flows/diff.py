@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute
 
@@ -321,7 +323,7 @@ class _Reasons:
     def __init__(self, old: Provenance | None, new: Provenance) -> None:
         self._is_reread = old is not None and old.extractor != new.extractor
         self._is_corrected_otherwise = old is not None and old.corrections != new.corrections
-        self._fates = _fates(old.sources if old else new.sources.slice(0, 0), new.sources)
+        self._fates = _Fates(old.sources if old else new.sources.slice(0, 0), new.sources)
         was, now = set(old.corrected if old else ()), set(new.corrected)
         self._corrected = {(c.table, c.id, c.column): c for c in was ^ now}
 
@@ -368,15 +370,10 @@ class _Reasons:
 
     def _of_documents(self, table: str, column: str | None, documents: Array) -> Iterator[str]:
         """The reason for each document of a stretch."""
-        if not len(documents):
-            return
-        ids = self._fates["document_id"]
-        first, last = (_place(ids, str(end)) for end in pc.min_max(documents).values())
-        near = self._fates.slice(first, last - first + 1)
-        found = near["fate"].take(pc.index_in(documents, value_set=near["document_id"]))
-        for document_id, fate in zip(documents.to_pylist(), found.to_pylist(), strict=True):
-            is_told = str(fate).startswith("source_")
-            yield str(fate) if is_told else self._of_kept(table, column, document_id, fate)
+        ids = documents.to_pylist()
+        for document_id, fate in zip(ids, self._fates.of(ids), strict=True):
+            is_told = fate.startswith("source_")
+            yield fate if is_told else self._of_kept(table, column, document_id, fate)
 
     def _of_kept(self, table: str, column: str | None, document_id: Any, fate: Any) -> str:
         is_of_sidecar = table == "documents" and column in _SIDECAR_COLUMNS
@@ -393,35 +390,64 @@ class _Reasons:
         )
 
 
-def _fates(old: pa.Table, new: pa.Table) -> pa.Table:
-    """What became of each document's source between two releases, in the order of their ids: a reason, or `_KEPT`, or
-    `_RETOLD` where what is known of it besides its bytes is another.
+class _Fates:
+    """What became of each document's source between two releases: a reason, or `_KEPT`, or `_RETOLD` where what is known of
+    it besides its bytes is another.
+
+    Of a million sources each this holds some dozen bytes, in arrays that are in the order of the ids.
     """
-    before, after = _by_document(old), _by_document(new)
-    both = after.join(before, "document_id", join_type="full outer", right_suffix="_before")
-    came, went = pc.is_null(both["path_before"]), pc.is_null(both["path"])
-    # Its place was taken by other bytes, or it took the place of others.
-    is_replaced = pc.or_(
-        pc.and_(came, pc.is_in(both["path"], value_set=before["path"])),
-        pc.and_(went, pc.is_in(both["path_before"], value_set=after["path"])),
-    )
-    cases = {
-        "source_changed": is_replaced,
-        "source_added": came,
-        "source_removed": went,
-        _RETOLD: pc.not_equal(both["about"], both["about_before"]),
-    }
-    conditions = pc.make_struct(*cases.values(), field_names=[*cases])
-    fates = pc.case_when(conditions, *map(pa.scalar, cases), pa.scalar(_KEPT))
-    return both.select(["document_id"]).append_column("fate", fates).sort_by("document_id")
+
+    def __init__(self, old: pa.Table, new: pa.Table) -> None:
+        before, after = _by_document(old), _by_document(new)
+        self._ids = np.union1d(before.ids, after.ids)
+        rows_before, rows_after = before.rows_of(self._ids), after.rows_of(self._ids)
+        self._fates = np.full(len(self._ids), _KEPT, object)
+        both = np.flatnonzero((rows_before >= 0) & (rows_after >= 0))
+        told, tells = old["about"].take(rows_before[both]), new["about"].take(rows_after[both])
+        self._fates[both[_as_mask(pc.not_equal(told, tells))]] = _RETOLD
+        for reason, rows, others, here, there in (
+            ("source_added", rows_after, rows_before, new, old),
+            ("source_removed", rows_before, rows_after, old, new),
+        ):
+            alone = np.flatnonzero(others < 0)
+            self._fates[alone] = reason
+            # Its place was taken by other bytes, or it took the place of others.
+            paths = here["path"].take(rows[alone])
+            is_replaced = _as_mask(pc.is_in(paths, value_set=there["path"]))
+            self._fates[alone[is_replaced]] = "source_changed"
+
+    def of(self, documents: Sequence[Any]) -> list[str]:
+        """The fates of documents, by their ids."""
+        ids = np.array(documents, self._ids.dtype)
+        return [str(fate) for fate in self._fates[self._ids.searchsorted(ids)]]
 
 
-def _by_document(sources: pa.Table) -> pa.Table:
-    """Path and facts of the last source of each document."""
+class _Documents(NamedTuple):
+    """The documents that sources make: their ids in order, and the last row of each among the sources."""
+
+    ids: npt.NDArray[np.bytes_]
+    rows: npt.NDArray[np.int64]
+
+    def rows_of(self, ids: npt.NDArray[np.bytes_]) -> npt.NDArray[np.int64]:
+        """The rows of these documents, -1 for one that is none of them."""
+        if not len(self.ids):
+            return np.full(len(ids), -1)
+        at = np.minimum(self.ids.searchsorted(ids), len(self.ids) - 1)
+        return np.where(self.ids[at] == ids, self.rows[at], -1)
+
+
+def _by_document(sources: pa.Table) -> _Documents:
     ids = pc.utf8_slice_codeunits(sources["sha256"], 0, ID_DIGITS)
-    grouped = sources.append_column("document_id", ids).group_by("document_id", use_threads=False)
-    last = grouped.aggregate([("path", "last"), ("about", "last")])
-    return last.rename_columns(["document_id", "path", "about"])
+    found = np.array(ids.to_pylist(), f"S{ID_DIGITS}")
+    order = np.argsort(found, kind="stable")
+    in_order = found[order]
+    is_last = np.append(in_order[1:] != in_order[:-1], np.ones(len(in_order[:1]), bool))
+    return _Documents(in_order[is_last], order[is_last])
+
+
+def _as_mask(values: Any) -> npt.NDArray[np.bool_]:
+    """Of a column without nulls."""
+    return np.array(values.to_numpy(), bool)
 
 
 def _place(ids: Column, wanted: str, start: int = 0) -> int:

@@ -17,7 +17,8 @@ import pyarrow.parquet as pq
 from flows.errors import ReleaseError
 from flows.excel import BOM, CSV, CSV_GOES_ON, FOLDER, guarded
 
-_ROWS_PER_GROUP = 122_880
+_ROWS_PER_GROUP, _TEXTS_PER_GROUP = 122_880, 16_384
+"""The rows of `documents` hold whole texts: as many of them as of others would be hundreds of megabytes."""
 _PIECE = 1 << 20
 
 
@@ -81,8 +82,13 @@ def _csv_groups(table: pa.Table) -> Iterator[tuple[pa.Table, pyarrow.csv.WriteOp
 
 def _groups(table: pa.Table) -> Iterator[pa.Table]:
     """The table in groups of rows, each in one piece; an empty table is one group."""
-    for at in range(0, max(1, table.num_rows), _ROWS_PER_GROUP):
-        yield table.slice(at, _ROWS_PER_GROUP).combine_chunks()
+    size = _group_size(table)
+    for at in range(0, max(1, table.num_rows), size):
+        yield table.slice(at, size).combine_chunks()
+
+
+def _group_size(table: pa.Table) -> int:
+    return _TEXTS_PER_GROUP if "sha256" in table.column_names else _ROWS_PER_GROUP
 
 
 def _csv(rows: pa.Table, options: pyarrow.csv.WriteOptions) -> pa.Buffer:
@@ -94,14 +100,14 @@ def _csv(rows: pa.Table, options: pyarrow.csv.WriteOptions) -> pa.Buffer:
 def _put_parquet(table: pa.Table, where: Path | BinaryIO) -> None:
     with pq.ParquetWriter(where, table.schema, compression="zstd") as file:
         for rows in _groups(table):
-            file.write_table(rows, _ROWS_PER_GROUP)
+            file.write_table(rows, _group_size(table))
 
 
 def _reads_back(parquet: Path, table: pa.Table) -> bool:
     """Whether the file holds the table."""
+    size = _group_size(table)
     with pq.ParquetFile(parquet) as file:
         groups = range(file.num_row_groups)
         return file.metadata.num_rows == table.num_rows and all(
-            file.read_row_group(n).equals(table.slice(n * _ROWS_PER_GROUP, _ROWS_PER_GROUP))
-            for n in groups
+            file.read_row_group(n).equals(table.slice(n * size, size)) for n in groups
         )
