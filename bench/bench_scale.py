@@ -203,4 +203,4 @@ if __name__ == "__main__":
     parser.add_argument("--sentences", type=int)
     given = parser.parse_args()
     for measurement in measure(given.sizes or SIZES, given.sentences):
-        print(measurement, flush=True)
+        print(f"{measurement.name}: {measurement.value} {measurement.bound}".rstrip(), flush=True)

@@ -102,13 +102,13 @@ def _count(shards: Iterable[Shard]) -> int:
 
 
 def _lots(missing: dict[str, Shard]) -> Iterator[dict[str, Shard]]:
-    """The shards in handfuls of enough documents."""
+    """The shards in handfuls of not more documents than a process is to hold, a larger shard alone."""
     lot: dict[str, Shard] = {}
     for key, shard in missing.items():
-        lot[key] = shard
-        if _count(lot.values()) >= DOCUMENTS_PER_LOT:
+        if lot and _count(lot.values()) + len(shard) > DOCUMENTS_PER_LOT:
             yield lot
             lot = {}
+        lot[key] = shard
     if lot:
         yield lot
 
