@@ -2,7 +2,7 @@
 
     python bench/bench_scale.py [--sentences N] [HOW_MANY …]
 
-With `--sentences`, a text has no more than so many, and nothing but growth is measured: a million texts in less than an hour.
+With `--sentences`, a text has no more than so many, and nothing but growth is measured: memory with a million of them.
 Without texts beside the repository the seed documents are read again and again. The seconds of a run are those of its record:
 reading, extracting, validating, comparing, writing, reading back; the start of Prefect's server and of Python, and the
 measure of quality that is taken meanwhile, are not among them.

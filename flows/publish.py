@@ -19,7 +19,7 @@ from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
 from flows.extraction import Extracted, Reader, load_reader
 from flows.fetch import fetched
-from flows.kept import Kept, Parts
+from flows.kept import Kept
 from flows.lots import ALONE, Crew, Extractions, extract_all
 from flows.progress import step
 from flows.provenance import fingerprint_expectations
@@ -150,10 +150,10 @@ def expect_sound(found: Extractions, kept: Kept, reader: Reader, docs: Path | No
     """
     judge = fingerprint_expectations()
     sound = kept.sound(judge) if docs is None or docs.exists() else frozenset()
-    unseen = [key for key in found.keys if key not in sound]
+    unseen = [part for part, key in enumerate(found.keys) if key not in sound]
     if unseen:
-        some = handfuls(Parts(kept, unseen), _characters, _CHARACTERS_AT_ONCE)
-        shards = (joined(parts) for parts in some)
+        opened = (found.parts[part] for part in unseen)
+        shards = map(joined, handfuls(opened, _characters, _CHARACTERS_AT_ONCE))
         verdict = task(cache_policy=NO_CACHE)(validate)(shards, reader.division_codes, docs)
         if not verdict.is_sound:
             raise UnsoundError(verdict.message)
