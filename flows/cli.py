@@ -150,11 +150,14 @@ def publish(
     A source that cannot be released stands in `rejects.csv` with a reason; the others go on. The version is computed:
     MAJOR if tables or columns change, MINOR if rows were added, else PATCH.
     """
+    from flows import nursery
     from flows.engine import prepare_prefect
     from flows.progress import shown_on, step
     from flows.upload import mirrored
 
     folder, store = mirrored(output)
+    if workers > 1 and not dask:
+        nursery.prepare(lexicons)
     server = prepare_prefect(is_verbose=verbose)
     if not verbose:
         warnings.simplefilter("ignore")

@@ -1,7 +1,7 @@
 """Who extracts a lot of shards: this process, or several others.
 
-The others import what reads texts and nothing of the engine, so that they start in a third of the time, and they start
-while sources are still read.
+The others have what reads texts and nothing of the engine; they are forked from a process that has loaded it
+(`flows.nursery`), and they start while sources are still read.
 """
 
 import heapq
@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from flows import nursery
 from flows.corrections import Corrections
 from flows.errors import StopError
 from flows.extraction import extract_shards, load_reader
@@ -71,15 +72,16 @@ class Workers:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
+            nursery.close()
 
     def expect(self, documents: int) -> None:
         """So many documents at least are to be extracted; more than one lot are worth other processes, which take
         seconds to start.
         """
         if self._pool is None and self._processes > 1 and documents > DOCUMENTS_PER_LOT:
-            # Not forked: the engine has threads, whose locks a fork would copy as they are.
+            nursery.prepare(self._lexicons)
             self._pool = ProcessPoolExecutor(
-                self._processes, get_context("spawn"), _begin, (self._lexicons,)
+                self._processes, nursery.context(), _begin, (self._lexicons,)
             )
             for _ in range(self._processes):
                 self._pool.submit(os.getpid)

@@ -27,8 +27,8 @@ from flows.workers import Workers
 if __name__ == "__main__":
     with Workers(2, LEXICONS) as workers:
         workers.expect(1_000)
-        children = psutil.Process().children()
-        print(*(p.pid for p in children if "spawn_main" in " ".join(p.cmdline())), flush=True)
+        mine = psutil.Process()
+        print(*(p.pid for p in mine.children(True) if p not in mine.children()), flush=True)
         time.sleep(600)
 """
 
@@ -39,7 +39,10 @@ def no_corrections(tmp_path: Path) -> Corrections:
 
 
 def workers_of_this_process() -> list[psutil.Process]:
-    return [p for p in psutil.Process().children() if "spawn_main" in " ".join(p.cmdline())]
+    """Those that the nursery forked, or, where there is none, this process's own."""
+    mine = psutil.Process()
+    forked = [p for p in mine.children(recursive=True) if p not in mine.children()]
+    return forked or [p for p in mine.children() if "spawn_main" in " ".join(p.cmdline())]
 
 
 @pytest.mark.parametrize(("processes", "documents"), [(1, MANY), (2, DOCUMENTS_PER_LOT)])
