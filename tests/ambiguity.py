@@ -45,7 +45,8 @@ class _Characters(NamedTuple):
         """One of them."""
         if not self.others:
             return min(self.members)
-        return next(c for c in map(chr, range(ord("一"), ord("龥"))) if c not in self.members)
+        likely = (*range(ord("一"), ord("龥")), *range(ord("!"), ord("~")))
+        return next(c for c in map(chr, likely) if c not in self.members)
 
     def __or__(self, other: "_Characters") -> "_Characters":  # type: ignore[override]
         if self.others and other.others:

@@ -118,9 +118,14 @@ class Citations:
 
 def _own_names(printed: str, meeting: str | None) -> list[tuple[int, int]]:
     """Where the meeting that is reported is named."""
-    if meeting is None:
-        return []
-    return [match.span() for match in re.finditer(re.escape(meeting), printed)]
+    names: list[tuple[int, int]] = []
+    if not meeting:
+        return names
+    end = 0
+    while (start := printed.find(meeting, end)) >= 0:
+        end = start + len(meeting)
+        names.append((start, end))
+    return names
 
 
 class _Bodies:

@@ -29,7 +29,9 @@ class Kinds:
         signals = self._signals.get(verb) or self._signals[""]
         if rule := signals.of(plain, may):
             return str(rule["kind"])
-        return self._of_phrase.get(verb) or self._of_word(verb)
+        # 紧密配合 by itself; 有序推进 with something to push is no set phrase.
+        phrase = head.adverb.value + verb if head.adverb and not head.object else verb
+        return self._of_phrase.get(phrase) or self._of_phrase.get(verb) or self._of_word(verb)
 
     def _of_word(self, verb: str) -> str:
         """The kind of a verb, or of the first of several that go together; a measure if no list says otherwise."""

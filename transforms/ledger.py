@@ -19,6 +19,13 @@ from transforms.text import Text
 from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
+_COMMA = "，"
+# A clause without a subject that says what the deeds before it are.
+_IS = ("是", "也是", "既是", "就是", "都是")
+_PLACING = ("把", "将")
+# A verb of saying has no more characters.
+_SAYS = 3
+_BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _FIGURE = re.compile(r"\d")
 _QUOTED = re.compile("“[^“”]*”")
 # What ends a sentence, or a part of one that stands by itself.
@@ -147,6 +154,9 @@ class Ledger:
         }
         self._deed = lexicon.rules("modals", "deed")[0].pattern
         self._strong = lexicon.rules("modals", "strong")[0].pattern
+        self._wish = lexicon.rules("modals", "wish")[0].pattern
+        self._takes = lexicon.rules("modals", "takes")[0].pattern
+        self._placed = lexicon.rules("modals", "placed")[0].pattern
         self._given = lexicon.rules("modals", "given")[0].pattern
         self._told = lexicon.rules("modals", "told")[0].pattern
         self._especially = lexicon.rules("ledger", "especially")[0].pattern
@@ -179,9 +189,28 @@ class Ledger:
             while headings and headings[0] < piece.start:
                 headings.pop(0)
             is_heading = bool(headings) and headings[0] < piece.end
-            entries.append(self._entry(text, piece, following, is_heading, course))
+            entry = self._entry(text, piece, following, is_heading, course)
+            if entry.role == "assessment" and course.modal is None:
+                self._take_back(text, piece, entries)
+            entries.append(entry)
         _settle(course, entries)
         return tuple(entries)
+
+    def _take_back(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
+        """Deeds of a sentence that a last clause only judges direct nothing: 深化改革，增强活力，是工作的核心."""
+        if not text.plain.startswith(_IS, piece.start):
+            return
+        start, _ = text.sentences[piece.sentence]
+        at = len(entries)
+        while at and entries[at - 1].start >= start and entries[at - 1].rule == _BY_COURSE:
+            at -= 1
+        if at and entries[at - 1].start >= start and entries[at - 1].role != "frame":
+            return
+        for number in range(at, len(entries)):
+            entry = entries[number]
+            entries[number] = Entry(
+                entry.start, entry.end, "assessment", _OF_DEED, entry.start, entry.end
+            )
 
     def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
         """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin."""
@@ -353,7 +382,12 @@ class Ledger:
         if reading.demand:
             return None
         rule = self._signals["speech"].of(reading.body, reading.may)
-        if reading.is_deed and (rule is None or rule.name != "speech.charge"):
+        is_said = rule is not None and (
+            rule.name == "speech.charge"
+            # 并要求：, but not 提出工作建议.
+            or (len(reading.body) <= _SAYS and self._modals.only_says(reading.body))
+        )
+        if reading.is_deed and not is_said:
             return None
         is_within = course.mode == "directive" and not course.is_first
         if rule is None or (is_within and rule.name not in _TAKE_OVER):
@@ -405,6 +439,10 @@ class Ledger:
             return _Verdict("frame", rule.name)
         if rest and (frame := self._frame(rest, reading.may)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
+        if self._takes.match(reading.ahead) and self._wish.match(rest):
+            return _Verdict("frame", "frame.wish")
+        if rest.startswith(_PLACING) and self._placed.match(reading.ahead):
+            return _Verdict("frame", "frame.placed")
         return _Verdict("initiative", demand.rule, demand.begins)
 
     def _is_conveyed(self, reading: _Reading, course: _Course) -> bool:
@@ -415,7 +453,8 @@ class Ledger:
 
     def _frame(self, body: str, may: int) -> _Verdict | None:
         """A frame, if the words do no more than frame: no deed of their own inside."""
-        rule = self._signals["frame"].of(body, may)
+        # What stands in a quotation parts no clause: 按照“能快则快，又好又快”的要求.
+        rule = self._signals["frame"].of(_QUOTED.sub("“”", body) if _COMMA in body else body, may)
         if rule is None or body.startswith(self._holding):
             return None
         if rule.name == "frame.around" and self._does_something(body):

@@ -324,6 +324,9 @@ class Mastheads:
             line = text.plain[start:end]
             if self._settle(line, start, notes, "tail"):
                 continue
+            if line[0] in "（(" and line[-1] in "）)":
+                notes.parts.append(Found(start, end, "furniture"))
+                continue
             if line[-1] in "。！？；" or self._begins_body(line) or len(line) < 5:
                 return headlines[::-1], index
             headlines.append(Found(start, end, line))

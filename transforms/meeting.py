@@ -27,7 +27,9 @@ _OF_TEXTS = (
     "central",
     "doings",
     "generic",
+    "half_year",
     "heard",
+    "opening_year",
     "plan_begins",
     "planning_year",
     "report",
@@ -36,6 +38,7 @@ _OF_TEXTS = (
     "report_part",
     "reported",
     "session",
+    "standing",
     "township",
 )
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
@@ -139,6 +142,8 @@ class Meetings:
         printed = text.text[named.start : named.end]
         if named.name:
             return printed
+        if standing := self._asked["standing"].search(text, 0, _OPENING):
+            return _as_printed(text, standing["body"]) + standing["head"]
         is_own = convenor and self._rules["politburo"].fullmatch(convenor)
         if not is_own or convenor is None or text.plain[named.start : named.end] not in self._bare:
             return None
@@ -319,7 +324,10 @@ class Meetings:
             return int(match["year"] or match["titled"])
         begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
-        return _FIRST_PLAN + 5 * (plan - 1) if plan else None
+        if plan:
+            return _FIRST_PLAN + 5 * (plan - 1)
+        opening = self._asked["opening_year"].search(text)
+        return int(opening["year"]) if opening else None
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
@@ -352,6 +360,9 @@ class Meetings:
             return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
             return _iso(planning_year - (month >= 11), month, day), "inferred_from_planning_year"
+        half = self._asked["half_year"].search(text)
+        if half and month >= 4:
+            return _iso(int(half["year"]), month, day), "explicit"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day

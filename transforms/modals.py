@@ -8,6 +8,7 @@ from transforms.lexicon import Lexicon, Rule
 from transforms.prefilter import ANY, Prefilter
 
 _LONGEST_AGENT = 7
+_LONGEST_ACTORS = 20
 # A governing word stands within so many characters.
 _REACH = 44
 _OPENERS = ("verbs", "adverbs", "idioms")
@@ -63,7 +64,9 @@ class Modals:
         # What stands in a title demands nothing.
         words = self._title.sub(lambda m: "x" * len(m[0]), words)
         found = _first(rules, words, 0)
-        while found is not None and self._never.search(words[: found[1].start()]):
+        while found is not None and (
+            found[1].end() == len(words) or self._never.search(words[: found[1].start()])
+        ):
             found = _first(rules, words, found[1].end())
         if found is None:
             return self._charged(words)
@@ -72,7 +75,8 @@ class Modals:
             return Demand(0, match.start(), match.end(), rule.name)
         before = words[: match.start()]
         if not self._is_outside(before):
-            return Demand(self._after_speaker(before), match.start(), match.end(), rule.name)
+            begins = self._after_speaker(before) or self._after_agent(before)
+            return Demand(begins, match.start(), match.end(), rule.name)
         return Demand(_past_more(rules, words, match.end()), *match.span(), rule.name)
 
     def opens(self, words: str) -> bool:
@@ -89,7 +93,7 @@ class Modals:
             return not is_noun and not words.startswith(self._nouns)
         return False
 
-    def _is_said(self, words: str) -> bool:
+    def only_says(self, words: str) -> bool:
         """Whether the words only say that somebody speaks (会议要求, 并要求)."""
         return self._said.search(words) is not None
 
@@ -121,7 +125,14 @@ class Modals:
     def _after_speaker(self, before: str) -> int:
         """Where a theme begins behind those who say it (会议要求对乱收费要…)."""
         verb = self._charge.pattern.match(before)
-        return verb.end() if verb and self._is_said(verb[0]) else 0
+        return verb.end() if verb and self.only_says(verb[0]) else 0
+
+    def _after_agent(self, before: str) -> int:
+        """Where a theme begins behind those who are to act (各级各部门对明年的工作要)."""
+        ends = range(2, min(len(before), _LONGEST_ACTORS))
+        return next(
+            (n for n in ends if self._inside.match(before[n:]) and self.is_agent(before[:n])), 0
+        )
 
     def _charged(self, words: str) -> Demand | None:
         """A charge without 要: 希望大家再接再厉."""
@@ -130,7 +141,7 @@ class Modals:
             return None
         rest = words[verb.end() :]
         begins = self._told(rest)
-        if begins == 0 and not self._is_said(words[: verb.end()]):
+        if begins == 0 and not self.only_says(words[: verb.end()]):
             return None
         return (
             Demand(verb.end() + begins, verb.start(), verb.end(), self._charge.name)

@@ -49,7 +49,8 @@ class Verbs:
         self._traits = {term: frozenset(codes.split()) for term, codes in traits.items()}
         self._verbs = Longest(traits)
         self._adverbs = Longest(t for t in lexicon.terms("adverbs") if t not in self._traits)
-        self._idioms = Longest(lexicon.terms("idioms"))
+        # 主动作为 is an adverb and its verb, set as the phrase may be.
+        self._idioms = Longest(lexicon.terms("idioms", split=""))
         self._closers = Longest(lexicon.terms("closers"))
         self._constructions = lexicon.mapping("prepositions", "construction")
         self._prepositions = Longest(self._constructions)
@@ -80,7 +81,11 @@ class Verbs:
             at, stop = match.span(match.lastindex or 0)
             chain = _Chain(at, at, stop)
         else:
-            chain = self._plain_start(plain, start, end, may) or self._find(plain, start, end)
+            chain = (
+                self._paired(plain, start, end)
+                or self._plain_start(plain, start, end, may)
+                or self._find(plain, start, end)
+            )
         if chain is None:
             return Head(None, None, _found(plain, start, end))
         return Head(
@@ -88,6 +93,18 @@ class Verbs:
             _found(plain, chain.start, chain.end),
             _found(plain, self._object_start(plain, chain, end), end),
         )
+
+    def _paired(self, plain: str, start: int, end: int) -> _Chain | None:
+        """Two deeds without a mark between them, of four and of three characters (保障民生增福祉): the second governs."""
+        at = start + 4
+        if end - start != 7 or plain[at] not in self._traits:
+            return None
+        bounds = {start: start + 2, start + 2: at, at - 1: at, at: at + 1, at + 1: end}
+        if any(self._words.at(plain, place, end) > bound for place, bound in bounds.items()):
+            return None
+        is_pair = self._known(plain, start, end) == start + 2
+        is_pair = is_pair and self._words.at(plain, at + 1, end) == end
+        return _Chain(at, at, at + 1) if is_pair else None
 
     def _plain_start(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
         """The head of a span of the plainest form, adverbs, one verb, and a noun: most are, and no more is asked then."""
@@ -247,6 +264,10 @@ class Verbs:
         longest = self._words.at(plain, place, end)
         if longest == stop or self._forms.resultative.match(plain, stop, longest):
             return True
+        # 防风险、保安全: a phrase of three is a verb and a word of two, whatever word its first two may be.
+        last = place + 3
+        if last == end or plain[last : last + 1] in self._forms.separators:
+            return self._words.at(plain, stop, last) == last
         return self._words.tag(plain[place:longest]) == "l"
 
     def _idiom(self, plain: str, place: int, end: int) -> int:
