@@ -95,18 +95,29 @@ def publish(sources: Path, output: Path, *options: str) -> Run:
 def _watch(process: psutil.Process, peaks: list[float]) -> None:
     """Add up what a process and its children hold, until it ends.
 
-    Pages of files that are mapped are left out where the system tells them apart: it takes them back when it wants.
+    Pages of files that are mapped are left out where the system tells them apart: it takes them back when it wants. A
+    page that a process shares with those it forked is counted once.
     """
     while process.is_running() and process.status() != psutil.STATUS_ZOMBIE:
         held = 0
         for one in (process, *process.children(recursive=True)):
             try:
-                memory = one.memory_info()
-                held += memory.rss - getattr(memory, "shared", 0)
-            except psutil.NoSuchProcess:
+                held += _own_bytes(one)
+            except (psutil.Error, OSError):
                 continue
         peaks.append(max(peaks.pop(), held / 1e6))
         time.sleep(_SAMPLE_SECONDS)
+
+
+def _own_bytes(process: psutil.Process) -> int:
+    """The memory of its own that a process holds; of what is shared with others its part, where Linux tells it."""
+    rollup = Path(f"/proc/{process.pid}/smaps_rollup")
+    if rollup.exists():
+        for line in rollup.read_text().splitlines():
+            if line.startswith("Pss_Anon:"):
+                return 1024 * int(line.split()[1])
+    memory = process.memory_info()
+    return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def cut_seconds(texts: Sequence[str]) -> float:

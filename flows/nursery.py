@@ -32,7 +32,7 @@ def context() -> BaseContext:
 
 
 def close() -> None:
-    """End it, whose workers have ended: what it holds would be held for nothing."""
+    """End it, if it runs; its workers have ended or were never needed, and what it holds would be held for nothing."""
     if _IS_THERE:
         from multiprocessing import forkserver
 

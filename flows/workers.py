@@ -72,7 +72,7 @@ class Workers:
     ) -> None:
         if self._pool is not None:
             self._pool.shutdown(cancel_futures=True)
-            nursery.close()
+        nursery.close()
 
     def expect(self, documents: int) -> None:
         """So many documents at least are to be extracted; more than one lot are worth other processes, which take
