@@ -20,11 +20,6 @@ from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
 _COMMA = "，"
-# A clause without a subject that says what the deeds before it are.
-_IS = ("是", "也是", "既是", "就是", "都是")
-_PLACING = ("把", "将")
-# A verb of saying has no more characters.
-_SAYS = 3
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _FIGURE = re.compile(r"\d")
 _QUOTED = re.compile("“[^“”]*”")
@@ -154,8 +149,9 @@ class Ledger:
         }
         self._deed = lexicon.rules("modals", "deed")[0].pattern
         self._strong = lexicon.rules("modals", "strong")[0].pattern
-        self._wish = lexicon.rules("modals", "wish")[0].pattern
-        self._takes = lexicon.rules("modals", "takes")[0].pattern
+        self._placing = lexicon.rules("modals", "placing")[0].pattern
+        self._bids = lexicon.rules("modals", "bids")[0].pattern
+        self._judging = lexicon.rules("modals", "judging")[0].pattern
         self._placed = lexicon.rules("modals", "placed")[0].pattern
         self._given = lexicon.rules("modals", "given")[0].pattern
         self._told = lexicon.rules("modals", "told")[0].pattern
@@ -198,7 +194,7 @@ class Ledger:
 
     def _take_back(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
         """Deeds of a sentence that a last clause only judges direct nothing: 深化改革，增强活力，是工作的核心."""
-        if not text.plain.startswith(_IS, piece.start):
+        if not self._judging.match(text.plain[piece.start : piece.body_end]):
             return
         start, _ = text.sentences[piece.sentence]
         at = len(entries)
@@ -207,10 +203,8 @@ class Ledger:
         if at and entries[at - 1].start >= start and entries[at - 1].role != "frame":
             return
         for number in range(at, len(entries)):
-            entry = entries[number]
-            entries[number] = Entry(
-                entry.start, entry.end, "assessment", _OF_DEED, entry.start, entry.end
-            )
+            start, end = entries[number][:2]
+            entries[number] = Entry(start, end, "assessment", _OF_DEED, start, end)
 
     def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
         """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin."""
@@ -383,9 +377,7 @@ class Ledger:
             return None
         rule = self._signals["speech"].of(reading.body, reading.may)
         is_said = rule is not None and (
-            rule.name == "speech.charge"
-            # 并要求：, but not 提出工作建议.
-            or (len(reading.body) <= _SAYS and self._modals.only_says(reading.body))
+            rule.name == "speech.charge" or self._bids.match(reading.body) is not None
         )
         if reading.is_deed and not is_said:
             return None
@@ -439,9 +431,7 @@ class Ledger:
             return _Verdict("frame", rule.name)
         if rest and (frame := self._frame(rest, reading.may)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
-        if self._takes.match(reading.ahead) and self._wish.match(rest):
-            return _Verdict("frame", "frame.wish")
-        if rest.startswith(_PLACING) and self._placed.match(reading.ahead):
+        if self._placing.match(rest) and self._placed.match(reading.ahead):
             return _Verdict("frame", "frame.placed")
         return _Verdict("initiative", demand.rule, demand.begins)
 

@@ -27,9 +27,7 @@ _OF_TEXTS = (
     "central",
     "doings",
     "generic",
-    "half_year",
     "heard",
-    "opening_year",
     "plan_begins",
     "planning_year",
     "report",
@@ -142,7 +140,8 @@ class Meetings:
         printed = text.text[named.start : named.end]
         if named.name:
             return printed
-        if standing := self._asked["standing"].search(text, 0, _OPENING):
+        standing = self._asked["standing"].search(text, 0, _OPENING)
+        if standing and standing.start("head") == named.start:
             return _as_printed(text, standing["body"]) + standing["head"]
         is_own = convenor and self._rules["politburo"].fullmatch(convenor)
         if not is_own or convenor is None or text.plain[named.start : named.end] not in self._bare:
@@ -324,10 +323,7 @@ class Meetings:
             return int(match["year"] or match["titled"])
         begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
-        if plan:
-            return _FIRST_PLAN + 5 * (plan - 1)
-        opening = self._asked["opening_year"].search(text)
-        return int(opening["year"]) if opening else None
+        return _FIRST_PLAN + 5 * (plan - 1) if plan else None
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
@@ -360,9 +356,6 @@ class Meetings:
             return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
             return _iso(planning_year - (month >= 11), month, day), "inferred_from_planning_year"
-        half = self._asked["half_year"].search(text)
-        if half and month >= 4:
-            return _iso(int(half["year"]), month, day), "explicit"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day

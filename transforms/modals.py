@@ -8,6 +8,7 @@ from transforms.lexicon import Lexicon, Rule
 from transforms.prefilter import ANY, Prefilter
 
 _LONGEST_AGENT = 7
+# Several who are to act, named one after the other.
 _LONGEST_ACTORS = 20
 # A governing word stands within so many characters.
 _REACH = 44
@@ -93,7 +94,7 @@ class Modals:
             return not is_noun and not words.startswith(self._nouns)
         return False
 
-    def only_says(self, words: str) -> bool:
+    def _is_said(self, words: str) -> bool:
         """Whether the words only say that somebody speaks (会议要求, 并要求)."""
         return self._said.search(words) is not None
 
@@ -125,10 +126,12 @@ class Modals:
     def _after_speaker(self, before: str) -> int:
         """Where a theme begins behind those who say it (会议要求对乱收费要…)."""
         verb = self._charge.pattern.match(before)
-        return verb.end() if verb and self.only_says(verb[0]) else 0
+        return verb.end() if verb and self._is_said(verb[0]) else 0
 
     def _after_agent(self, before: str) -> int:
         """Where a theme begins behind those who are to act (各级各部门对明年的工作要)."""
+        if self.opens(before):
+            return 0
         ends = range(2, min(len(before), _LONGEST_ACTORS))
         return next(
             (n for n in ends if self._inside.match(before[n:]) and self.is_agent(before[:n])), 0
@@ -141,7 +144,7 @@ class Modals:
             return None
         rest = words[verb.end() :]
         begins = self._told(rest)
-        if begins == 0 and not self.only_says(words[: verb.end()]):
+        if begins == 0 and not self._is_said(words[: verb.end()]):
             return None
         return (
             Demand(verb.end() + begins, verb.start(), verb.end(), self._charge.name)

@@ -103,6 +103,7 @@ class Verbs:
         if any(self._words.at(plain, place, end) > bound for place, bound in bounds.items()):
             return None
         is_pair = self._known(plain, start, end) == start + 2
+        is_pair = is_pair and not self._forms.governing.match(plain, start)
         is_pair = is_pair and self._words.at(plain, at + 1, end) == end
         return _Chain(at, at, at + 1) if is_pair else None
 
@@ -266,6 +267,8 @@ class Verbs:
             return True
         # 防风险、保安全: a phrase of three is a verb and a word of two, whatever word its first two may be.
         last = place + 3
+        if self._forms.resultative.match(plain, last - 1, last):  # 保管好
+            return False
         if last == end or plain[last : last + 1] in self._forms.separators:
             return self._words.at(plain, stop, last) == last
         return self._words.tag(plain[place:longest]) == "l"
@@ -664,6 +667,7 @@ class _Forms:
         self.on = forms["on"].pattern
         self.into = forms["into"].pattern
         self.bound = forms["bound"].pattern
+        self.governing = forms["governing"].pattern
         self.theme_list = forms["theme_list"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
