@@ -17,6 +17,8 @@ import pyarrow as pa
 from expectations.tables import TABLES, TOPICS, ForeignKey, Table, table_of
 
 Findings = list[str | None]
+# Characters of no width that web pages leave between paragraphs; like white space, they belong to no clause.
+_NO_WIDTH = "\u200b\ufeff"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,11 @@ class Rule:
 def squeeze(text: str) -> str:
     """The text without white space."""
     return "".join(text.split())
+
+
+def shown(text: str) -> str:
+    """What is to be seen of a text: without white space, and without spaces of no width at its ends."""
+    return squeeze(text).strip(_NO_WIDTH)
 
 
 def excerpt(text: str) -> str:
@@ -190,7 +197,7 @@ def _ledger_covers(data: Dataset) -> Findings:
 def _uncovered(text: str, spans: Sequence[tuple[int | None, int | None]]) -> str | None:
     at = 0
     for start, end in [*spans, (len(text), len(text))]:
-        if (start or 0) > at and (gap := text[at:start].strip()):
+        if (start or 0) > at and (gap := shown(text[at:start])):
             return f"no clause holds {excerpt(gap)} at {at}:{start}"
         at = max(at, end or 0)
     return None
@@ -209,7 +216,7 @@ def _ledger_order(data: Dataset) -> Findings:
             start = starts[index] or 0
             if start < at:
                 findings[index] = f"starts at {start}, before {at} where the clause before it ends"
-            elif start > at and (gap := text[at:start].strip()):
+            elif start > at and (gap := shown(text[at:start])):
                 findings[index] = f"leaves out {excerpt(gap)} before it"
             at = max(at, ends[index] or 0)
     return findings
@@ -388,7 +395,7 @@ _OF_ONE_TABLE = (
         "documents",
         "ledger_covers_the_text",
         "text",
-        "every character of text that is not white space stands in a clause",
+        "every character of text that is not a space, of some width or none, stands in a clause",
         _ledger_covers,
     ),
     Rule(
@@ -493,7 +500,7 @@ _OF_ONE_TABLE = (
         "clauses",
         "follows_the_clause_before",
         "start",
-        "nothing but white space lies between a clause and the one before it, and none is told twice",
+        "nothing but spaces, of some width or none, lie between a clause and the one before it, and none is told twice",
         _ledger_order,
     ),
     Rule(

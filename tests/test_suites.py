@@ -7,7 +7,8 @@ from typing import Any
 
 import pyarrow as pa
 import pytest
-from sample import DIVISION_CODES, sample_tables
+from conftest import dataset_of
+from sample import DIVISION_CODES, MEETING_TEXT, sample_tables
 
 from expectations.rules import RULES, Dataset, Rule
 from expectations.suites import Failure, Verdict, suite_of, validate
@@ -292,6 +293,14 @@ def test_near_misses_are_found(
     rule = next(rule for rule in RULES if (rule.table, rule.name) == (table, name))
     (found,) = [f for f in rule.breaks(Dataset(tables, DIVISION_CODES)) if f]
     assert found.startswith(finding)
+
+
+@pytest.mark.parametrize("unseen", ["\u200b", "\ufeff", "\u200b \ufeff"])
+def test_spaces_of_no_width_cost_no_release(unseen: str, tmp_path: Path) -> None:
+    lines = MEETING_TEXT.split("\n")
+    text = f"\n{unseen}".join([*lines[:2], unseen, f"{unseen}　　{lines[2]}{unseen}", *lines[3:]])
+    (tmp_path / "page.txt").write_text(text, encoding="utf-8")
+    assert validate([dataset_of(tmp_path).tables], DIVISION_CODES | {"370781"}, None).is_sound
 
 
 def test_a_meeting_without_a_name_and_a_month_are_sound() -> None:
