@@ -57,7 +57,9 @@ class Verbs:
         idioms = self._idioms.terms
         self._quick_adverbs = frozenset(t for t in self._adverbs.terms - idioms if len(t) > 1)
         self._quick_verbs = (
-            frozenset(t for t in traits if len(t) > 1) - idioms - frozenset(self._constructions)
+            frozenset(t for t in traits if len(t) > 1 and "empty" not in self._traits[t])
+            - idioms
+            - frozenset(self._constructions)
         )
         self._lexemes = Longest({*traits, *self._adverbs.terms, *idioms, *self._constructions})
         self._searches = {
@@ -68,6 +70,7 @@ class Verbs:
             "phrase": self._phrase,
             "place": self._place,
             "regard": self._regard,
+            "use": self._use,
         }
 
     def head(self, plain: str, start: int, end: int, may: int = ANY) -> Head:
@@ -114,6 +117,8 @@ class Verbs:
         while plain[place:stop] in self._quick_adverbs:
             place, stop = stop, self._lexemes.at(plain, stop, end)
         verb = plain[place:stop]
+        if verb[:1] in self._prepositions.terms and self._preposition(plain, place, end) > place:
+            return None
         if verb not in self._quick_verbs or stop == end or plain[stop] in self._forms.marks:
             return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
@@ -161,11 +166,21 @@ class Verbs:
     def _preposition(self, plain: str, place: int, end: int) -> int:
         """The end of the preposition at `place`, unless a verb or another word begins there (对外开放)."""
         stop = self._prepositions.at(plain, place, end)
-        if stop == place or self._verbs.at(plain, place, end) > stop:
+        if stop == place:
+            return place
+        verb = self._verbs.at(plain, place, end)
+        if verb > stop and not self._is_torn(plain, place, stop, verb, end):
             return place
         if stop - place == 1 and self._constructions[plain[place:stop]] in _MAY_BEGIN_WORDS:
             return stop if self._words.at(plain, place, end) == stop else place
         return stop
+
+    def _is_torn(self, plain: str, place: int, stop: int, verb: int, end: int) -> bool:
+        """Whether a word begins in the middle of what seems to be a verb: 从政治上, 把好事办好, but not 用好人才."""
+        word = self._words.at(plain, stop, end)
+        is_noun = (self._words.tag(plain[stop:word]) or "x")[0] == "n"
+        is_sure = is_noun and self._constructions[plain[place:stop]] != "manner"
+        return word > verb and (is_sure or word - stop > 2)
 
     def _is_theme(self, plain: str, chain: _Chain, end: int) -> bool:
         """Whether the verb found is only part of what is spoken of: 改革要…, 投资增长5%, 闲置的厂房…."""
@@ -177,8 +192,11 @@ class Verbs:
             # 配合上无缝对接, but not 提升上市企业.
             return self._words.at(plain, chain.end, end) == chain.end + 1
         verb = plain[chain.start : chain.end]
-        if len(verb) > 1 and verb in self._traits and not self._is_noun(verb):
-            return self._forms.theme_modal.search(plain, chain.end, end) is not None
+        if len(verb) > 1 and not self._is_noun(verb):
+            if self._forms.theme_modal.search(plain, chain.end, end):
+                return True
+            if verb in self._traits:
+                return False
         if self._forms.modal.match(plain, chain.end, end):
             return True
         return self._of_figure(plain, chain.end, end) is not None
@@ -283,7 +301,11 @@ class Verbs:
     def _begins_noun(self, plain: str, place: int, stop: int, end: int) -> bool:
         longest = self._words.at(plain, place, end)
         tag = self._words.tag(plain[place:longest]) if longest > stop else None
-        return tag is not None and tag[0] == "n"
+        if tag is None or tag[0] != "n":
+            return False
+        # 推进机构改革, 组织学习: a word of its own begins with what seemed to make a noun of the verb.
+        further = self._words.at(plain, stop, end)
+        return further <= longest or (self._words.tag(plain[stop:further]) or "x")[0] not in "nvl"
 
     def _is_noun(self, verb: str) -> bool:
         return "noun" in self._traits.get(verb, ())
@@ -315,8 +337,16 @@ class Verbs:
         self, plain: str, place: int, stop: int, following: int, after: int, end: int
     ) -> bool:
         """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
-        if following == after or after >= end or self._forms.no_object.match(plain, after, end):
+        if following == after or after >= end:
             return False
+        if self._forms.no_object.match(plain, after, end):
+            # 加快建立和完善制度: what leads to the first of them leads to all.
+            return (
+                not self._traits[plain[place:stop]] & {"causes", "noun"}
+                and plain[after] not in self._forms.separators
+                and self._is_plain_verb(plain[following:after])
+                and self._listed(plain, after, end) > after
+            )
         traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
         if after - following == 1:
             return "firm" in traits
@@ -352,11 +382,20 @@ class Verbs:
         after = self._known(plain, stop, end)
         if after - stop < 2 or after >= end or self._forms.own_noun.match(plain, after, end):
             return stop
+        if plain.startswith(self._forms.attributive, after, end) or self._is_cut(
+            plain, stop, after, end
+        ):
+            return stop
         verb, following = plain[place:stop], plain[stop:after]
         if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
             return after
         is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
         return after if is_echo and not self._is_noun(following) else stop
+
+    def _is_cut(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a longer word begins at `place`, which is no verb: 丰富多彩的活动."""
+        longest = self._words.at(plain, place, end)
+        return longest > stop and self._words.tag(plain[place:longest]) not in _VERB_TAGS - {"i"}
 
     def _listed(self, plain: str, stop: int, end: int) -> int:
         """The end of the verbs that 和 or 、 joins to the one that ends at `stop`, if an object follows them all."""
@@ -390,8 +429,13 @@ class Verbs:
         """Whether a verb is one though a longer word of the dictionary begins with it: 落到实处, 作出贡献."""
         if self._forms.resultative.match(plain, stop, word):
             return True
-        is_phrase = stop - place > 1 and self._words.tag(plain[place:word]) in _PHRASE_TAGS
+        tag, attributive = self._words.tag(plain[place:word]), self._forms.attributive
         traits = self._traits[plain[place:stop]]
+        # The dictionary has phrases of four characters (追究责任) among its nouns.
+        is_phrase = stop - place > 1 and (
+            tag in _PHRASE_TAGS
+            or (tag == "n" and word - place == 4 and plain[word : word + 1] != attributive)
+        )
         return is_phrase and ("noun" not in traits or "give" in traits)
 
     def _strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
@@ -405,6 +449,7 @@ class Verbs:
             if (
                 after - stop > 1
                 and after < end
+                and not self._forms.governing.match(plain, place, stop)
                 and self._is_means(plain[place:stop], plain[stop:after])
             ):
                 continue
@@ -440,7 +485,13 @@ class Verbs:
     def _last_strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The last of the verbs that have an object."""
         found = self._strong(plain, start, end)
-        while found and (further := self._strong(plain, found[1], end)) and further[1] < end:
+        # 以…的定位推动工作争先进位: what is pushed may act itself.
+        while (
+            found
+            and not ("causes" in self._traits[plain[slice(*found)]] and found[0] > start)
+            and (further := self._strong(plain, found[1], end))
+            and further[1] < end
+        ):
             found = further
         return found
 
@@ -464,6 +515,8 @@ class Verbs:
 
     def _phrase(self, plain: str, start: int, end: int) -> _Chain | None:
         """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""
+        if asked := self._forms.asked.match(plain, start, end):
+            return _Chain(asked.start(1), *asked.span(1))
         if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(
             match[1]
         ):
@@ -471,6 +524,12 @@ class Verbs:
         return self._from(
             plain, self._strong(plain, start, end) or self._weak(plain, start, end), end
         )
+
+    def _use(self, plain: str, start: int, end: int) -> _Chain | None:
+        """运用…推动…: as `_means`, but what a 、 parts from the means is another deed (适应市场变化、满足群众需求)."""
+        chain = self._means(plain, start, end)
+        is_beside = chain is not None and plain[chain.adverbs - 1] in self._forms.separators
+        return None if is_beside else chain
 
     def _means(self, plain: str, start: int, end: int) -> _Chain | None:
         """抢抓机遇加快…: the verb that the means serve, if there is one (else the means are the deed)."""
@@ -525,21 +584,30 @@ class Verbs:
         """对…实行…: the verb that deals with what the phrase names."""
         if chain := self._after_modal(plain, start, end):
             return chain
-        last, gives = None, False
         # What stands before 的 only tells which: 对收集的问题建立台账.
-        described = plain.rfind(self._forms.attributive, start, end) + 1
-        for place, stop in self._candidates(plain, max(start, described), end):
+        tail = max(start, plain.rfind(self._forms.attributive, start, end) + 1)
+        last, dealt, gives = None, None, False
+        for place, stop in self._candidates(plain, start, end):
             traits = self._traits[plain[place:stop]]
-            if "deal" in traits:
-                return self._chain(plain, place, place, end)
-            if stop - place > 1 and "noun" not in traits:
+            if "deal" in traits and not self._describes(plain, stop, end):
+                if place >= tail:
+                    return self._chain(plain, place, place, end)
+                dealt = place, stop
+            if place >= tail and stop - place > 1 and "noun" not in traits:
                 last = last or (place, stop)
                 gives = gives or "give" in traits
         # 对已签约项目认真梳理: what an adverb describes is done, not what the object is.
-        done = None if gives else self._modified(plain, max(start, described), end, 2)
+        done = None if gives else self._modified(plain, tail, end, 2)
         if done and plain[done[1] : done[1] + 1] not in self._forms.separators and done[1] < end:
             done = None
-        return self._from(plain, done or last or self._weak(plain, start, end), end)
+        if (
+            dealt is None
+            and (idiom := end - 4) > start
+            and self._idioms.at(plain, idiom, end) == end
+        ):
+            return _Chain(idiom, idiom, end)
+        last = done or last or dealt
+        return self._from(plain, last or self._weak(plain, start, end), end)
 
     def _giving(self, plain: str, start: int, end: int) -> _Chain | None:
         """为…提供…: the last verb of giving, else the first verb behind."""
@@ -563,7 +631,7 @@ class Verbs:
             result = self._forms.resultative.match(plain, stop, end)
             if "result" in self._traits[plain[place:stop]]:
                 turned = place, stop
-            elif self._forms.own_noun.match(plain, stop, end) or (
+            elif self._describes(plain, stop, end) or (
                 # 把洪水造成的损失…: the verb only says which loss.
                 result and plain.startswith(self._forms.attributive, result.end(), end)
             ):
@@ -575,6 +643,13 @@ class Verbs:
                 complemented = complemented or (place, stop)
             last = place, stop
         return self._from(plain, turned or complemented or last, end)
+
+    def _describes(self, plain: str, stop: int, end: int) -> bool:
+        """Whether the verb that ends at `stop` only says which noun is meant: 统一的空间规划, 落实情况."""
+        return (
+            plain.startswith(self._forms.attributive, stop, end)
+            or self._forms.own_noun.match(plain, stop, end) is not None
+        )
 
     def _after_modal(self, plain: str, start: int, end: int) -> _Chain | None:
         """措施要硬: what stands behind the 要 of a theme, verb or not."""
@@ -631,7 +706,7 @@ class Verbs:
 
     def _modified(self, plain: str, start: int, end: int, length: int) -> tuple[int, int] | None:
         """The first verb that follows an adverb of at least so many characters."""
-        for place in range(start + 1, end):
+        for place in range(start, end):
             at = self._adverbs.at(plain, place, end)
             if at - place < length or self._words.at(plain, place, end) > at:
                 continue
@@ -672,6 +747,7 @@ class _Forms:
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
         self.slogan = forms["slogan"].pattern
+        self.asked = forms["asked"].pattern
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
         self.marks = frozenset(lexicon.terms("verb_marks"))
