@@ -154,6 +154,7 @@ class Ledger:
         self._judging = lexicon.rules("modals", "judging")[0].pattern
         self._placed = lexicon.rules("modals", "placed")[0].pattern
         self._given = lexicon.rules("modals", "given")[0].pattern
+        self._stated = lexicon.rules("modals", "stated")[0].pattern
         self._told = lexicon.rules("modals", "told")[0].pattern
         self._especially = lexicon.rules("ledger", "especially")[0].pattern
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
@@ -429,7 +430,8 @@ class Ledger:
         if rule := self._signals["seeing"].of(rest, reading.may):
             course.mode, course.is_viewed = "assessment", True
             return _Verdict("frame", rule.name)
-        if rest and (frame := self._frame(rest, reading.may)):
+        is_stated = is_theme and self._stated.match(rest) is not None
+        if rest and not is_stated and (frame := self._frame(rest, reading.may)):
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
         if self._placing.match(rest) and self._placed.match(reading.ahead):
             return _Verdict("frame", "frame.placed")

@@ -321,6 +321,12 @@ class Verbs:
         stop = self._verb(plain, place, end)
         if stop == place:
             return None
+        if stop - place == 4 and plain[place:stop] in self._idioms.terms:
+            # 真抓实干推动项目落地: how the deed behind is done.
+            behind = self._after_adverbs(plain, stop, end)
+            after = self._known(plain, behind, end)
+            if behind + 1 < after < end and not self._forms.no_object.match(plain, after, end):
+                place, stop = behind, after
         while "lead" in self._traits.get(plain[place:stop], ()):
             following = self._after_adverbs(plain, stop, end)
             end_of_following = self._known(plain, following, end)
@@ -356,6 +362,9 @@ class Verbs:
             return self._is_pushed(plain, governed, after, end)
         if "noun" not in governed:
             return True
+        # 规范学习管理: two nouns that are verbs elsewhere make one.
+        if self._is_noun(plain[place:stop]) and self._is_noun(plain[after:end]):
+            return False
         return (
             "firm" not in traits
             and "takes" in governed
