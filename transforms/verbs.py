@@ -333,10 +333,11 @@ class Verbs:
             if not self._leads(plain, place, stop, following, end_of_following, end):
                 break
             place, stop = following, end_of_following
-        if "empty" in self._traits.get(plain[place:stop], ()):
+        while "empty" in self._traits.get(plain[place:stop], ()):
             behind = self._after_adverbs(plain, stop, end)
-            if (after := self._known(plain, behind, end)) > behind:
-                adverbs, place, stop = (adverbs, behind, after)
+            if (after := self._known(plain, behind, end)) == behind:
+                break
+            place, stop = behind, after
         return _Chain(adverbs, place, self._joined(plain, place, stop, end))
 
     def _leads(
