@@ -15,6 +15,13 @@ from transforms.titles import Title, Titles
 _RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
 # A division's name before a body (潍坊市委) has at most so many characters.
 _LONGEST = 8
+# In whose meeting a central body's word is no higher authority's.
+_OWN = {
+    "国务院": "国务院",
+    "党中央": "中央政治局",
+    "中共中央": "中央政治局",
+    "中央": "中央政治局",
+}
 # A shorter title (《条例》) only refers back to one given before.
 _SHORTEST = 5
 
@@ -61,9 +68,13 @@ class Citations:
             "{citation_words__narrative}{citation_words__aspect}?$"
         ).search
         self._is_time = lexicon.compile("{citation_words__after_time}").match
+        self._by_leader = lexicon.compile("{leaders}(?!新时代|[一-龥]{2,4}思想)").match
+        self._is_session = lexicon.compile(
+            "(?:党的|中共|中国共产党)?第?[一二三四五六七八九十]+届"
+        ).fullmatch
 
     def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:
-        """The citations of the text, in reading order, a row for each mention."""
+        """The citations of the text, in reading order, a row for each mention that does not only refer back."""
         own = _own_names(text.text, speaker.meeting)
         hits = [
             hit
@@ -76,7 +87,23 @@ class Citations:
                 continue
             end = start - length
             found.append(Found(start, end, CitationFacts(text.text[start:end], level)))
-        return tuple(found)
+        names = tuple(dict.fromkeys(f.value.name for f in found))
+        referring = {
+            name
+            for i, name in enumerate(names)
+            if any(self._refers(name, other) for other in names)
+            or any(_without_party(name) == _without_party(other) for other in names[:i])
+        }
+        return tuple(f for f in found if f.value.name not in referring)
+
+    def _refers(self, name: str, full: str) -> bool:
+        """Whether a name only refers to what another one names in full: 习近平总书记重要讲话, 四中全会."""
+        if len(name) >= len(full):
+            return False
+        if self._by_leader(name) and self._by_leader(full):
+            rest = iter(full)
+            return all(character in rest for character in name.replace("的", ""))
+        return full.endswith(name) and self._is_session(full[: -len(name)]) is not None
 
     def _hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """What the rules find: start, length (negative, so that the longest comes first) and level."""
@@ -89,8 +116,13 @@ class Citations:
             if rule["level"] == "post":
                 if level := self._bodies.level_of(match["body"], speaker):
                     yield start, start - end, level
+            elif rule["level"] == "superior":
+                if level := self._bodies.level_of_superior(text.plain, match, speaker):
+                    yield start, start - end, level
             elif rule["level"] != "body":
                 yield start, start - end, rule["level"]
+            elif rule.extra.get("unnamed") and self._bodies.is_own(match, speaker):
+                continue
             elif body := self._bodies.above(text.plain, match, clause, speaker):
                 yield body[0], body[0] - end, body[1]
 
@@ -114,6 +146,11 @@ class Citations:
             return True
         tail = self._has_tail(plain, end)
         return tail is not None and (rule["cue"] != "word" or tail[0][-1:].isalpha())
+
+
+def _without_party(name: str) -> str:
+    """A congress's or plenum's name without 党的 and 中共, the word of a leader without 的."""
+    return name.removeprefix("党的").removeprefix("中共").replace("的", "")
 
 
 def _own_names(printed: str, meeting: str | None) -> list[tuple[int, int]]:
@@ -142,6 +179,10 @@ class _Bodies:
         self._lead = lexicon.compile("(?:{citation_words__cue}|{citation_words__joint}|[、，：])$")
         self._session = lexicon.rules("citations", "session")[0].pattern
         self.named = lexicon.compile("{authorities}")
+        self._says = lexicon.compile(
+            "(?:同志|书记|[省市州县区]长)?(?:{reporting_verbs}|主持|出席|参加)"
+        )
+        self._reach = lexicon.compile("全(?P<all>[国省市州县区旗])|(?P<one>[省市州])")
         self._ending = lexicon.compile("(?P<body>{authorities})(?:{title_words__neutral})?$")
 
     def above(
@@ -162,6 +203,13 @@ class _Bodies:
         start -= len(place)
         session = self._session.search(plain, clause, start)
         return min(match.start("name"), session.start() if session else start), level
+
+    def is_own(self, match: re.Match[str], speaker: Speaker) -> bool:
+        """Whether a word is of the central body alone that speaks."""
+        own = _OWN.get(match["body"])
+        if own is None or own not in (speaker.convenor or ""):
+            return False
+        return not self.named.search(match["name"], len(match["body"]))
 
     def _place(self, plain: str, clause: int, start: int) -> str:
         """The name of a division that stands directly before a body."""
@@ -195,6 +243,21 @@ class _Bodies:
         branches = [b for t, b in self._branches.items() if len(t) > 1 and convenor.endswith(t)]
         return branches[0] if branches else None
 
+    def level_of_superior(self, plain: str, match: re.Match[str], speaker: Speaker) -> str | None:
+        """The level of a person who is named without a body, unless the person speaks here or on an occasion of one's own."""
+        person, end = match["person"], -1
+        while (at := plain.find(person, end + 1)) >= 0:
+            end = at + len(person)
+            if self._says.match(plain, end):
+                return None
+        for words in (match["occasion"], plain[match.end("person") : match.start("occasion")]):
+            if told := self._reach.search(words):
+                body = told["all"] or told["one"]
+                level = "central" if body == "国" else self._levels.get(body, "county")
+                return level if self._is_above("", level, "", speaker) else None
+        above = _RANKS[speaker.level] + 1 if speaker.level else None
+        return next((level for level, rank in _RANKS.items() if rank == above), None)
+
     def issuer(self, plain: str, clause: int, at: int) -> str | None:
         """The body whose name ends at `at`."""
         match = self._ending.search(plain, clause, at)
@@ -227,14 +290,16 @@ class _Documents:
         """The documents followed: start, length (negative) and level."""
         starts = [clause.start for clause in text.clauses]
         for title in self._titles.read(text.plain):
-            if not title.is_followed or title.is_issued or self._is_own(text.plain, title, speaker):
-                continue
             clause = starts[bisect_right(starts, title.start) - 1]
+            start, named = self._named(text.plain, clause, title)
+            if title.is_issued or not (title.is_followed or start < title.start):
+                continue
+            if self._is_own(text.plain, title, speaker):
+                continue
             issuer = self._bodies.issuer(text.plain, clause, title.start)
             level = self._bodies.level_of(issuer, speaker) if issuer else None
             if issuer and level is None:
                 continue
-            start, named = self._named(text.plain, clause, title)
             if start == title.start and title.end - start <= _SHORTEST:
                 continue
             opening = self._bodies.opening(text.plain, title.start + 1, speaker)
