@@ -168,7 +168,12 @@ class Programmes:
             return False
         if use == "soft":
             whole = plain[begin : match.end()]
-            return bool(self._rules["soft"].search(whole)) and not self._rules["hard"].search(whole)
+            if self._rules["hard"].search(whole):
+                return False
+            if self._rules["soft"].search(whole):
+                return True
+            before = plain[max(0, begin - 8) : begin]
+            return len(words) > _SHORTEST and bool(self._rules["carried_out"].search(before))
         if use == "issued":
             return bool(self._rules["issuing"].search(plain, max(0, begin - 8), begin))
         return use == "any"

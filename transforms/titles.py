@@ -25,12 +25,15 @@ class Titles:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._title = lexicon.compile("《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)》")
-        self._joint = lexicon.compile("[、，]?{citation_words__joint}?")
+        self._joint = lexicon.compile("(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?")
+        self._goes_on = re.compile("[^，。；：！？\n]{0,40}")
         self._issue = lexicon.compile("(?:{title_words__issue})")
         self._follow = lexicon.compile("(?:{title_words__follow})")
         self._neutral = lexicon.compile("(?:{title_words__neutral})$")
         self._followed = lexicon.compile("[^，。；：！？《》]{0,12}?(?:{title_words__followed})")
         self._is_kind = lexicon.compile("(?:{title_words__kind})(?:（[^（）]*）)*$").search
+        self._is_heard = lexicon.compile("(?:{title_words__heard})(?:（[^（）]*）)*$").search
+        self._is_about = lexicon.compile("(?:{title_words__about})").match
         self._press = frozenset(lexicon.terms("title_words", use="press"))
 
     def read(self, plain: str, start: int = 0, end: int | None = None) -> Iterator[Title]:
@@ -38,7 +41,10 @@ class Titles:
         before, until = (-1, -1), -1
         for match in self._title.finditer(plain, start, len(plain) if end is None else end):
             if until < 0 or not self._joint.fullmatch(plain, until, match.start()):
-                before = self._before(plain, match.start())
+                governed = self._before(plain, match.start())
+                # 审议《甲》、关于乙的请示、《丙》: a list goes on until another verb or mark.
+                if until < 0 or governed != (-1, -1) or not self._is_list(plain, until, match):
+                    before = governed
             until = match.end()
             if match["name"] not in self._press:
                 yield self._title_of(plain, match, *before)
@@ -48,7 +54,15 @@ class Titles:
         is_kind = bool(self._is_kind(match["name"]))
         is_cited = issue < 0 and (is_kind or bool(self._followed.match(plain, match.end())))
         is_issued = issue >= 0 and issue >= follow and is_kind
+        if self._is_heard(match["name"]) or self._is_about(plain, match.end()):
+            is_issued = False
         return Title(match.start(), match.end(), is_issued, follow > issue or is_cited)
+
+    def _is_list(self, plain: str, until: int, match: re.Match[str]) -> bool:
+        """Whether a list of documents goes on from the title before to this one."""
+        if plain[match.start() - 1] != "、":
+            return False
+        return self._goes_on.fullmatch(plain, until, match.start()) is not None
 
     def _before(self, plain: str, at: int) -> tuple[int, int]:
         """Where the last verb of issuing and the last of following stand before the title, -1 for none."""
