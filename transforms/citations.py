@@ -268,9 +268,20 @@ class _Bodies:
         match = self.named.match(plain, at)
         if match and len(match[0]) > 1:
             return self.level_of(match[0], speaker)
-        names = (plain[at : at + n] for n in range(_LONGEST, 2, -1))
-        level = next((self._ranks[name] for name in names if name in self._ranks), None)
+        level = self._division(plain, at)
         return level if level and self._is_above("", level, "", speaker) else None
+
+    def is_of_own_rank(self, plain: str, at: int, speaker: Speaker) -> bool:
+        """Whether a title opens with a place no higher than the speaker's: 云溪县…方案 in a county's meeting."""
+        level = self._division(plain, at)
+        if level is None or speaker.level is None:
+            return False
+        return _RANKS[level] <= _RANKS[speaker.level]
+
+    def _division(self, plain: str, at: int) -> str | None:
+        """The level of the division with whose name a title opens."""
+        names = (plain[at : at + n] for n in range(_LONGEST, 2, -1))
+        return next((self._ranks[name] for name in names if name in self._ranks), None)
 
     def level_of(self, body: str, speaker: Speaker) -> str | None:
         """The level of a body named without its place, if it is above the speaker."""
@@ -295,6 +306,8 @@ class _Documents:
             if title.is_issued or not (title.is_followed or start < title.start):
                 continue
             if self._is_own(text.plain, title, speaker):
+                continue
+            if self._bodies.is_of_own_rank(text.plain, title.start + 1, speaker):
                 continue
             issuer = self._bodies.issuer(text.plain, clause, title.start)
             level = self._bodies.level_of(issuer, speaker) if issuer else None

@@ -125,8 +125,10 @@ class Programmes:
     def _is_named(self, plain: str, entry: Entry, match: re.Match[str]) -> bool:
         """Whether bare quotation marks hold a name: governed as one, and no counted catch-phrase."""
         words = match["words"]
-        if len(words) <= _SHORTEST or words in self._figures or self._rules["counted"].match(words):
+        if len(words) <= _SHORTEST or words in self._figures:
             return False
+        if self._rules["counted"].match(words):
+            return bool(self._rules["counted_name"].search(words))
         if self._rules["adjective"].fullmatch(words[-1:]):
             return False
         if self._rules["inner_head"].search(match["words"]):

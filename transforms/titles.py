@@ -25,7 +25,9 @@ class Titles:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._title = lexicon.compile("《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)》")
-        self._joint = lexicon.compile("(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?")
+        self._joint = lexicon.compile(
+            "(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?"
+        )
         self._goes_on = re.compile("[^，。；：！？\n]{0,40}")
         self._issue = lexicon.compile("(?:{title_words__issue})")
         self._follow = lexicon.compile("(?:{title_words__follow})")
@@ -52,9 +54,11 @@ class Titles:
     def _title_of(self, plain: str, match: re.Match[str], issue: int, follow: int) -> Title:
         """A title, `issue` and `follow` being where the verbs of both kinds stand last before it."""
         is_kind = bool(self._is_kind(match["name"]))
-        is_cited = issue < 0 and (is_kind or bool(self._followed.match(plain, match.end())))
+        is_heard = bool(self._is_heard(match["name"]))
+        is_followed = bool(self._followed.match(plain, match.end()))
+        is_cited = issue < 0 and ((is_kind and not is_heard) or is_followed)
         is_issued = issue >= 0 and issue >= follow and is_kind
-        if self._is_heard(match["name"]) or self._is_about(plain, match.end()):
+        if is_heard or self._is_about(plain, match.end()):
             is_issued = False
         return Title(match.start(), match.end(), is_issued, follow > issue or is_cited)
 
