@@ -124,6 +124,7 @@ class Ledger:
             "procedure",
             "past",
             "statistic",
+            "aim",
             "assessment",
             "frame",
             "announce",
@@ -291,6 +292,7 @@ class Ledger:
             or self._by_zone(reading, course)
             or self._by_demand(reading, course, text)
             or self._by_frame(reading, course)
+            or self._by_aim(reading, course)
             or self._by_signal(reading, course)
             or self._by_course(reading, course)
         )
@@ -534,6 +536,23 @@ class Ledger:
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
         return _Verdict("frame", "frame.agent") if self._modals.is_agent(reading.body) else None
+
+    def _by_aim(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """A figure that is striven for (力争新增企业8家) is to be reached, and so are those that follow it."""
+        rule = self._signals["aim"].of(reading.body, reading.may)
+        if rule is None or (course.mode == "past" and not rule.extra.get("turns")):
+            return None
+        is_spoken = course.speech or course.zone.kind in _PLANS or course.before == "directive"
+        if rule.extra.get("spoken") and not (is_spoken and course.mode != "narration"):
+            return None
+        # In a plan the whole paragraph would be held for aims.
+        course.mode, course.has_aims = (
+            "directive",
+            course.has_aims or course.zone.kind not in _PLANS,
+        )
+        match = rule.pattern.search(reading.body)
+        begins = match.start("deed") if match and "deed" in match.re.groupindex else 0
+        return _Verdict("initiative", rule.name, begins)
 
     def _by_signal(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """Words that mark the past, a judgement, or what a meeting did, whatever the sentence is about."""
