@@ -44,8 +44,8 @@ class Numerals:
         return int(number) if number is not None and number == int(number) else None
 
     def _places(self, printed: str) -> int:
-        """A numeral with places: 三百零五, 一万二 (each digit times the place that follows it)."""
-        total = section = digit = 0
+        """A numeral with places: 三百零五, 一万二, 三亿六千万 (each digit times the place that follows it)."""
+        total = section = digit = scale = 0
         for ch in printed:
             kind, value = self.kinds[ch], self.values[ch]
             if kind in ("digit", "double"):
@@ -53,5 +53,8 @@ class Numerals:
             elif kind == "place":
                 section, digit = section + (digit or 1) * value, 0
             else:
-                total, section, digit = (total + section + digit) * value, 0, 0
+                part = section + digit
+                # A smaller scale behind a larger one holds its own part alone.
+                total = total + part * value if value < scale else (total + part) * value
+                section, digit, scale = 0, 0, value
         return total + section + digit

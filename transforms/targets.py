@@ -51,7 +51,7 @@ class TargetFacts:
 
 @dataclass(frozen=True, slots=True)
 class _Figure:
-    """A printed number with its unit and comparator, and the places of all and of the noun it counts."""
+    """A printed number with its unit and comparator; `is_led` if a comparator (突破, 不低于) stands before it."""
 
     start: int
     end: int
@@ -60,6 +60,7 @@ class _Figure:
     high: float | None
     unit: str
     measure: str
+    is_led: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,7 @@ class Targets:
         self._years = _Years(lexicon)
         self._commitment = lexicon.compile("{target_words__commitment}")
         self._at_least = lexicon.rules("targets", "at_least")[0].pattern
+        self._stands = lexicon.compile("(?:^|{target_words__keep})$")
 
     def find(
         self, text: Text, entries: Iterable[Directive], planning_year: int | None
@@ -134,8 +136,8 @@ class Targets:
         if figure.comparator == "=" and self._at_least.match(text.plain[start : figure.start]):
             figure = replace(figure, comparator=">=")
         is_bound = figure.comparator == "<=" and figure.high is None
-        # A count that opens the clause is what shall stand (18亿亩耕地必须守住), not what one year shall bring.
-        is_standing = figure.start == start
+        # What shall stand (18亿亩耕地必须守住, 守住18亿亩耕地) is not what one year shall bring.
+        is_standing = bool(self._stands.search(text.plain[start : figure.start]))
         facts = TargetFacts(
             indicator=goal.prefix + text.text[slice(*goal.indicator)],
             commitment=self._committed(text, start, figure.start),
@@ -223,6 +225,8 @@ class _Figures:
         self._calendar = lexicon.rules("targets", "calendar")[0].pattern
         self._scope = lexicon.rules("targets", "scope")[0].pattern
         self._routine = lexicon.rules("targets", "routine")[0].pattern
+        self._others = lexicon.rules("targets", "others")[0].pattern
+        self._not_reached = lexicon.rules("targets", "not_reached")
         self._measures = lexicon.mapping("units", "measure")
         self._comparators = {
             (row["term_key"], row["position"]): row["comparator"]
@@ -260,7 +264,11 @@ class _Figures:
             return False
         if self._calendar.match(plain, match.start("low")):
             return False
+        if self._others.match(plain, match.end()):
+            return False
         if self._routine.search(plain[start : match.end()]):
+            return False
+        if any(r.pattern.search(plain, start, match.start("low")) for r in self._not_reached):
             return False
         if rule["form"] != "measured" or match["low"][0].isdigit():
             return True
@@ -285,11 +293,19 @@ class _Figures:
             match.start(),
             match.end(),
             self._comparator(groups),
-            self._numerals.value(groups["low"] or "1") or 0.0,
-            self._numerals.value(high) if high else None,
+            self._number(groups["low"] or "1", unit) or 0.0,
+            self._number(high, unit) if high else None,
             unit,
             measure,
+            is_led=bool(groups.get("before")),
         )
+
+    def _number(self, printed: str, unit: str) -> float | None:
+        """The number in its unit: 三亿六千 of 万吨 is 36,000."""
+        if "亿" in printed and unit.startswith("万"):
+            number = self._numerals.value(f"{printed}万")
+            return number / self._numerals.values["万"] if number else None
+        return self._numerals.value(printed)
 
     def _unit(self, rule: Rule, groups: dict[str, str | None]) -> tuple[str, str]:
         """The unit as it is to be reported, and what it measures."""
@@ -312,7 +328,9 @@ class _Indicators:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._separators = lexicon.rules("targets", "joint")[0].pattern
-        self._lead = lexicon.compile("(?:{target_words__lead}|{target_words__deed}|、)++")
+        self._lead = lexicon.compile(
+            "(?:(?:{target_words__lead}|{target_words__deed})(?!(?:{target_words__deed})?[率值额量])|、)++"
+        )
         self._time = lexicon.rules("targets", "time")[0].pattern
         self._tail = lexicon.compile(
             "(?:{target_words__growth}|{target_words__tail}|{comparators__before}|[、：，]"
@@ -320,6 +338,7 @@ class _Indicators:
         )
         self._is_described = lexicon.rules("targets", "described")[0].pattern.search
         self._is_some = lexicon.rules("targets", "some")[0].pattern.search
+        self._is_size = lexicon.rules("targets", "size")[0].pattern.match
         self._is_deed = lexicon.compile("(?:{target_words__deed})$").search
         self._is_growth = lexicon.compile("{target_words__growth}").search
         self._commitment = lexicon.compile("{target_words__commitment}")
@@ -430,7 +449,7 @@ class _Indicators:
     def _noun(self, plain: str, after: tuple[int, int]) -> tuple[int, int]:
         """The noun that a figure counts, up to the first verb or separator."""
         start, end = after
-        if self._separators.match(plain, start, end):
+        if self._separators.match(plain, start, end) or plain[start:end].startswith(("（", "。")):
             return start, start
         lead = self._lead.match(plain, start, end)
         start = lead.end() if lead else start
@@ -455,8 +474,13 @@ class _Indicators:
         is_grown = bool(self._is_growth(words))
         if self._is_place(words) and not is_grown and not self._is_deed(words):
             return False
-        is_named = head[0] < head[1] and noun[0] < noun[1] and not is_grown
-        if figure.measure == "quantity" and is_named:
+        # What is neither a deed nor grows before a counted noun does not lead up to it: 近期在16个省份开展督查.
+        is_named = head[0] < head[1] and noun[0] < noun[1] and not (is_grown or figure.is_led)
+        if figure.measure != "share" and is_named:
+            return False
+        if figure.measure in ("money", "quantity") and self._is_size(
+            plain, figure.end - (plain[figure.end - 1] == "的")
+        ):
             return False
         if figure.measure != "count":
             return True
