@@ -279,11 +279,17 @@ class Meetings:
     def _shortest(self, best: _Named, mentions: list[_Named]) -> _Named:
         """The shortest full name among those that mean the same meeting as the best one."""
         same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
+        same = [m for m in same if not self._is_of_another(m.name, best.name)]
         places = [m for m in same if self._places.at(m.name, 0)]
         candidates = places or [m for m in same if len(m.name) >= min(len(best.name), 8)]
         return min(
             [*candidates, best] if not places else candidates, key=lambda m: (len(m.name), m.start)
         )
+
+    def _is_of_another(self, shorter: str, name: str) -> bool:
+        """Whether a name begins with that of another meeting, as 第四次会议预备会议 with 第四次会议."""
+        tail = name.removeprefix(shorter)
+        return tail != name and self._rules["another"].match(tail) is not None
 
     # --- kind, planning year ---------------------------------------------------------------------------------------
 
@@ -300,6 +306,9 @@ class Meetings:
         if named.name:
             yield named.name
             yield (convenor or "") + named.name
+            standing = self._asked["standing"].search(text, 0, _OPENING)
+            if standing and standing.start("head") == named.start:
+                yield standing[0]
             return
         yield text.plain[named.lead_start : named.end + 4]
         yield from self._doings(text)
@@ -450,7 +459,7 @@ class Meetings:
         organ = None if self._is_held_below(text, named) else self._organ_of(named.name)
         first = self._after_year(named.name)
         if organ and not self._rules["of_members"].match(named.name, first + len(organ)):
-            return self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
+            return self._as_body(organ)
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]
         for clause in self._clauses_before(text, named):
@@ -507,7 +516,12 @@ class Meetings:
             if other is None:
                 break
             end = joined.end() + len(other)
-        return clause[start:end] if not self._rules["not_body"].match(clause[end:]) else None
+        is_body = not self._rules["not_body"].match(clause[end:])
+        return self._as_body(clause[start:end]) if is_body else None
+
+    def _as_body(self, organ: str) -> str:
+        """An organ without its term, and the committee for the standing committee that it meets as."""
+        return self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
 
     def _organ_at(self, words: str, start: int) -> str | None:
         """The organ whose name begins at `start`: one of the central ones, or one of a place or level."""

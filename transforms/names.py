@@ -11,6 +11,8 @@ _HAN = "\u3400-\u9fff"
 _WHITE = " \u3000"
 _DOTTED = re.compile(f"([{_HAN}]{{1,6}}·)+[{_HAN}]{{1,8}}")
 _MARKS = "，。；：！？\n（）【】“”《》"
+_LIST_MARKS = ("、", "，", "。")
+_LISTED = re.compile(f"[、，][{_HAN}·]{{4,22}}[、，]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,15 @@ class Names:
         self._not_names = Vocabulary(places.union(lexicon.terms("not_names")))
         self._stops = frozenset(lexicon.terms("given_name_stops", place="any"))
         self._last_stops = frozenset(lexicon.terms("given_name_stops", place="last"))
+        syllables = "".join(lexicon.terms("name_syllables"))
+        self._transcribed = re.compile(f"[{syllables}]{{2,6}}")
         self._follows = Vocabulary(lexicon.terms("after_name"))
         self._acts = Vocabulary(
             (*lexicon.terms("participation"), *lexicon.terms("reporting_verbs"))
         )
         self._nexts = Vocabulary(self._follows.words | self._acts.words | self._titles.words)
         self._joins = Vocabulary(lexicon.terms("name_joins"))
+        self._levels = frozenset(lexicon.terms("level_words"))
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
         self._lead_in = rules["lead_in"]
         self._plural, self._etc = rules["plural"], rules["etc"]
@@ -83,7 +88,7 @@ class Names:
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
         self._after_post = re.compile(
-            f"[{ends}{organs}](?:（[^（）]{{1,6}}）)?[{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·)"
+            f"[{ends}{organs}](?:（[^（）]{{1,6}}）)?[{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·|[{syllables}]{{2}})"
         )
         openers = "".join(lexicon.terms("name_openers"))
         # The character of the name stands first in the pattern, so that the engine runs from one to the next.
@@ -98,6 +103,16 @@ class Names:
     def ends_post(self, words: str) -> bool:
         """Whether `words` end as a post does."""
         return bool(self._heads.before(words, len(words)))
+
+    def is_unread(self, plain: str, start: int, end: int) -> bool:
+        """Whether one more of a list stands there, a post and a name that none of the rules can read."""
+        gap = plain[start:end].strip(_WHITE)
+        if not (_LISTED.fullmatch(gap) and len(gap) < 24):
+            return False
+        words = gap[1:-1]
+        return not self._acts.at(words, 0) and any(
+            self._heads.before(words, len(words) - n) in self._strong for n in (2, 3, 4)
+        )
 
     def find(self, plain: str) -> list[Mention]:
         """All mentions in reading order; of a bare one that nothing else supports, the caller decides."""
@@ -128,10 +143,35 @@ class Names:
             lengths = (3, 2)
         else:
             lengths = ()
+        transcribed = self._end_of_transcribed(plain, start)
+        if transcribed - start > 3:
+            return transcribed
         for length in lengths:
             if self._is_name(plain, start, start + length):
                 return self._before_word(plain, start, length)
-        return self._spaced_or_dotted(plain, start, bool(lengths))
+        return self._spaced_or_dotted(plain, start, bool(lengths)) or transcribed
+
+    def _end_in_list(self, plain: str, start: int) -> int:
+        """As `end_of`; between two names of a list also of words that are none elsewhere (黄河)."""
+        if end := self.end_of(plain, start):
+            return end
+        if plain[start] not in self._common or len(self._not_names.at(plain, start)) != 2:
+            return 0
+        for end in (start + 3, start + 2):
+            if plain[end : end + 1] == "、" and self._is_name(plain, start, end):
+                return end if self.end_of(plain, end + 1) else 0
+        return 0
+
+    def _end_of_transcribed(self, plain: str, start: int) -> int:
+        """The end of a name of another language without a dot (宝音巴图), of syllables that such names are written with."""
+        match = self._transcribed.match(plain, start)
+        if match is None:
+            return 0
+        for end in range(match.end(), start + 1, -1):
+            is_closed = plain[end : end + 1] in _LIST_MARKS or self._acts.at(plain, end)
+            if is_closed or (end - start > 3 and self._may_follow(plain, end)):
+                return end
+        return 0
 
     def _before_word(self, plain: str, start: int, length: int) -> int:
         """The end of a name, a character earlier where that leaves a whole word (李强 + 强调, not 李强强 + 调)."""
@@ -274,7 +314,7 @@ class Names:
             item_start = plain.rfind("、", floor, item_end) + 1 or floor
             item = plain[item_start:item_end]
             ends = self._heads.before(plain, _before_aside(plain, item_end))
-            whole = ends or (has_title and item_end == end)
+            whole = ends or (has_title and item_end == end) or item in self._levels
             if not whole or not item or (item_end < end and self._plural.search(item)):
                 break
             if lead := self._lead_in.match(item):
@@ -299,7 +339,7 @@ class Names:
             start = mention.tail + len(join)
             if not join or start in found or start >= len(plain):
                 return mention.tail
-            end = self.end_of(plain, start)
+            end = self._end_in_list(plain, start)
             if not end or self._is_word(plain, start, end):
                 return mention.tail
             title = self._titles.at(plain, end)
@@ -318,7 +358,9 @@ class Names:
     def _opening(self, plain: str, start: int) -> Iterator[Mention]:
         """A name or list of names at the head of a clause, before what its bearers do."""
         listed: list[Mention] = []
-        while (end := self.end_of(plain, start)) and not self._is_word(plain, start, end):
+        end_of = self.end_of
+        while (end := end_of(plain, start)) and not self._is_word(plain, start, end):
+            end_of = self._end_in_list
             title = self._titles.at(plain, end)
             tail = end + len(title)
             courtesy = self._courtesies.at(plain, tail)
@@ -333,7 +375,8 @@ class Names:
             start = tail + len(join)
             if start >= len(plain):
                 break
-        if len(listed) > 1:
+        # 李明市长与有关单位 …: a title shows a person also where no other follows the join.
+        if len(listed) > 1 or any(mention.post for mention in listed):
             yield from listed
 
 

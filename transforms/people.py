@@ -122,7 +122,7 @@ class People:
 
     def _is_joined(self, plain: str, start: int, end: int) -> bool:
         gap = plain[start:end].strip(" \u3000")
-        return start >= end or gap in self._names.joins
+        return start >= end or gap in self._names.joins or self._names.is_unread(plain, start, end)
 
     def _past_company(self, plain: str, run: list[Mention], following: list[Mention] | None) -> int:
         """Where a sentence goes on with a run behind those who only come along (在 … 的陪同下), 0 if none do."""
