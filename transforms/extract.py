@@ -114,7 +114,8 @@ class Extractor:
         entries = self._ledger.keep(text, parts, zones, areas)
         yield
         main = meetings[0].value if meetings else None
-        targets = self._targets.find(text, entries, main.planning_year if main else None)
+        planned = main.planning_year if main else None
+        targets = self._targets.find(text, entries, planned, main.year if main else None)
         initiatives = self._initiatives.find(text, entries, targets)
         if not meetings and not initiatives:
             raise Rejected(NOTHING_FOUND, 1)

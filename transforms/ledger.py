@@ -19,7 +19,7 @@ from transforms.text import Text
 from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
-_COMMA = "，"
+_COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _FIGURE = re.compile(r"\d")
 _QUOTED = re.compile("“[^“”]*”")
@@ -97,6 +97,7 @@ class _Reading(NamedTuple):
     is_heading: bool
     is_instance: bool
     is_last: bool
+    announces: bool
     may: int
     may_ahead: int
 
@@ -267,6 +268,7 @@ class Ledger:
         opened = match.end() if match and match.end() < len(words) else 0
         body = words[opened:]
         ahead = _ahead(text.plain, piece, following, self._comma)
+        mark = text.plain[piece.body_end : piece.end].strip()[:1]
         return _Reading(
             body,
             start + opened,
@@ -275,7 +277,8 @@ class Ledger:
             self._modals.opens(body),
             is_heading,
             self._especially.search(words[:opened]) is not None,
-            text.plain[piece.body_end : piece.end].strip()[:1] in _LAST,
+            mark in _LAST,
+            mark == _COLON,
             piece.may,
             following.may if following else 0,
         )
@@ -478,9 +481,12 @@ class Ledger:
                 course.mode = "assessment"
             return self._left_over(frame, reading, course) or frame
         if rule := self._signals["announce"].of(reading.body, reading.may):
-            if rule.name == "announce.targets" and course.mode != "narration":
+            is_opened = rule.name == "announce.aims" and reading.announces
+            if is_opened or (rule.name == "announce.targets" and course.mode != "narration"):
                 course.mode, course.has_aims = "directive", True
                 return _Verdict("frame", rule.name)
+            if rule.name == "announce.aims":
+                return None
             if not reading.is_deed or rule.name == "announce.includes":
                 return _Verdict("frame", rule.name)
         if reading.ahead and course.mode != "directive" and (reading.is_deed or course.is_first):

@@ -60,6 +60,11 @@ class MeetingFacts:
     date_basis: str | None
     planning_year: int | None
 
+    @property
+    def year(self) -> int | None:
+        """The year in which it was held."""
+        return int(self.date[:4]) if self.date else None
+
 
 @dataclass(frozen=True, slots=True)
 class _Named:

@@ -13,6 +13,7 @@ _DOTTED = re.compile(f"([{_HAN}]{{1,6}}·)+[{_HAN}]{{1,8}}")
 _MARKS = "，。；：！？\n（）【】“”《》"
 _LIST_MARKS = ("、", "，", "。")
 _LISTED = re.compile(f"[、，][{_HAN}·]{{4,22}}[、，]")
+_LISTED_BARE = re.compile(f"、[{_HAN}]{{2,3}}、")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +106,10 @@ class Names:
         return bool(self._heads.before(words, len(words)))
 
     def is_unread(self, plain: str, start: int, end: int) -> bool:
-        """Whether one more of a list stands there, a post and a name that none of the rules can read."""
+        """Whether one more of a list stands there, a name that none of the rules can read, or a post and such a name."""
         gap = plain[start:end].strip(_WHITE)
+        if _LISTED_BARE.fullmatch(gap):
+            return True
         if not (_LISTED.fullmatch(gap) and len(gap) < 24):
             return False
         words = gap[1:-1]

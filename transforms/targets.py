@@ -100,9 +100,17 @@ class Targets:
         self._stands = lexicon.compile("(?:^|{target_words__keep})$")
 
     def find(
-        self, text: Text, entries: Iterable[Directive], planning_year: int | None
+        self,
+        text: Text,
+        entries: Iterable[Directive],
+        planning_year: int | None,
+        present_year: int | None = None,
     ) -> tuple[Found[TargetFacts], ...]:
-        """The targets of the initiatives among `entries`, in reading order."""
+        """The targets of the initiatives among `entries`, in reading order.
+
+        今年 is the year whose work is planned, or where the text plans none the year in which the meeting was held.
+        """
+        years = (planning_year, planning_year or present_year)
         found: list[Found[TargetFacts]] = []
         named, at = "", 0
         for entry in entries:
@@ -110,7 +118,7 @@ class Targets:
             if _sentence_start(text, entry.span_start) > at:
                 named = ""
             for goal in goals:
-                one = self._found(text, entry.span_start, goal, planning_year)
+                one = self._found(text, entry.span_start, goal, years)
                 found.append(_going_on(one, named) if goal.is_bare and named else one)
             has_name = bool(goals) and not goals[-1].is_bare
             named = found[-1].value.indicator if has_name else named if goals else ""
@@ -130,7 +138,7 @@ class Targets:
         return self._indicators.tie(plain, start, end, figures) if figures else []
 
     def _found(
-        self, text: Text, start: int, goal: _Goal, planning_year: int | None
+        self, text: Text, start: int, goal: _Goal, years: tuple[int | None, int | None]
     ) -> Found[TargetFacts]:
         figure = goal.figure
         if figure.comparator == "=" and self._at_least.match(text.plain[start : figure.start]):
@@ -146,7 +154,7 @@ class Targets:
             high=figure.low if is_bound else figure.high,
             unit=figure.unit,
             year=self._years.before(
-                text, start, figure.start, None if is_standing else planning_year
+                text, start, figure.start, *((None, None) if is_standing else years)
             ),
         )
         return Found(goal.start, goal.end, facts)
@@ -165,7 +173,9 @@ class _Years:
         self._rules = lexicon.rules("targets", "year")
         self._is_mean = lexicon.compile("{target_words__mean}").search
 
-    def before(self, text: Text, clause: int, at: int, planned: int | None) -> int | None:
+    def before(
+        self, text: Text, clause: int, at: int, planned: int | None, present: int | None
+    ) -> int | None:
         """The year printed last before the figure at `at` in its sentence, else that of its part of the text.
 
         A yearly mean is no target of the one year planned: its year may stand anywhere in the paragraph.
@@ -173,17 +183,17 @@ class _Years:
         is_mean = bool(self._is_mean(text.plain, clause, at))
         for parts in (text.sentences, text.paragraphs) if is_mean else (text.sentences,):
             start = parts[bisect_right(parts, (at, len(text.plain) + 1)) - 1][0]
-            if hits := self._hits(text, start, at, planned):
+            if hits := self._hits(text, start, at, planned, present):
                 return hits[-1][1]
         return self._headed(text, at, planned) or (None if is_mean else planned)
 
     def _hits(
-        self, text: Text, start: int, end: int, planned: int | None
+        self, text: Text, start: int, end: int, planned: int | None, present: int | None
     ) -> list[tuple[int, int | None]]:
         """Where years and periods are printed in `start`..`end`, in order, with the year that each ends."""
         return sorted(
             (
-                (match.start(), self._year(rule, match, planned))
+                (match.start(), self._year(rule, match, planned, present))
                 for rule in self._rules
                 for match in rule.pattern.finditer(text.plain, start, end)
                 # 全年 goes on with the year printed before it where none is planned.
@@ -196,17 +206,24 @@ class _Years:
         """The year or the end of the period that the nearest heading before `at` prints, if none of the past."""
         before = text.paragraphs[: bisect_right(text.paragraphs, (at, 0))]
         for start, end in reversed(before):
-            hits = self._hits(text, start, end, planned) if end - start <= _HEADING else []
+            is_short = end - start <= _HEADING
+            hits = self._hits(text, start, end, planned, planned) if is_short else []
             if hits and planned is not None and (year := hits[-1][1]):
                 return year if year >= planned else None
         return None
 
-    def _year(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
-        year = self._year_printed(rule, match, planned)
+    def _year(
+        self, rule: Rule, match: re.Match[str], planned: int | None, present: int | None
+    ) -> int | None:
+        year = self._year_printed(rule, match, planned, present)
         return year if year in _YEARS else None
 
-    def _year_printed(self, rule: Rule, match: re.Match[str], planned: int | None) -> int | None:
-        if rule["form"] in ("this", "whole"):
+    def _year_printed(
+        self, rule: Rule, match: re.Match[str], planned: int | None, present: int | None
+    ) -> int | None:
+        if rule["form"] == "this":
+            return present
+        if rule["form"] == "whole":
             return planned
         if rule["form"] == "year":
             return self._numerals.count(match["year"])

@@ -15,6 +15,7 @@ from transforms.words import Words
 
 _PHRASE_TAGS = frozenset({"l", "i", "v"})
 _VERB_TAGS = frozenset({"v", "vg", "i"})
+_NOUNS = frozenset({"n", "nz", "a", "an"})
 _GOVERNED = frozenset({"takes", "pushed"})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
@@ -263,7 +264,20 @@ class Verbs:
             and self._words.tag(word) in _VERB_TAGS
             and word not in self._adverbs.terms
         )
+        if is_verb and self._governs_noun(plain, place, longest, end):
+            return place + 1
         return longest if is_verb else place
+
+    def _governs_noun(self, plain: str, place: int, longest: int, end: int) -> bool:
+        """Whether a verb of one character governs a noun whose first half the dictionary gives to it: 补短板, 赶进度."""
+        last = place + 3
+        if longest != place + 2 or plain[place] not in self._traits:
+            return False
+        # 交纳税金: what the first half leaves is a word as well.
+        if self._words.at(plain, longest, end) > last:
+            return False
+        noun = plain[place + 1 : last]
+        return self._words.at(plain, place + 1, end) == last and self._words.tag(noun) in _NOUNS
 
     def _known(self, plain: str, place: int, end: int) -> int:
         """The end of the verb of the lexicon at `place`, unless it only begins a longer word there."""
@@ -531,9 +545,12 @@ class Verbs:
             match[1]
         ):
             return _Chain(match.start(), *match.span(1))
-        return self._from(
-            plain, self._strong(plain, start, end) or self._weak(plain, start, end), end
+        found = (
+            self._strong(plain, start, end)
+            or self._taking(plain, start, end)
+            or self._weak(plain, start, end)
         )
+        return self._from(plain, found, end)
 
     def _use(self, plain: str, start: int, end: int) -> _Chain | None:
         """运用…推动…: as `_means`, but what a 、 parts from the means is another deed (适应市场变化、满足群众需求)."""

@@ -44,6 +44,8 @@ class Zones:
         self._report = [Asked(r.pattern, prefilter) for r in lexicon.rules("chapters", "genre")]
         self._when = lexicon.rules("chapters", "dated")[0].pattern
         self._minutes = Asked(lexicon.rules("chapters", "minutes")[0].pattern, prefilter)
+        self._news = Asked(lexicon.rules("chapters", "news")[0].pattern, prefilter)
+        self._address = Asked(lexicon.rules("chapters", "address")[0].pattern, prefilter)
         self._numbered = lexicon.rules("chapters", "numbered")[0].pattern
         self._numerals = Numerals(lexicon)
         self._year = lexicon.rules("chapters", "year")[0].pattern
@@ -84,6 +86,8 @@ class Zones:
         A single heading without a number may be a news item's own.
         """
         if self._minutes.search(text, 0, 400):
+            return False
+        if self._news.search(text, 0, 600) and not self._address.search(text, 0, 2000):
             return False
         if any(genre.search(text, 0, 1500) for genre in self._report):
             return True
