@@ -32,6 +32,28 @@ def test_every_mention_is_a_row() -> None:
     assert [(f.start, f.value.name) for f in found] == [(2, "党的二十大"), (12, "党的二十大")]
 
 
+@pytest.mark.parametrize(
+    ("words", "names"),
+    [
+        ("学习党的二十届四中全会精神。要学好四中全会精神。", ["党的二十届四中全会"] * 2),
+        (
+            "要用习近平总书记重要讲话精神指导工作。学习习近平总书记在全国林业大会上的重要讲话精神。",
+            ["习近平总书记在全国林业大会上的重要讲话"] * 2,
+        ),
+        ("贯彻党的二十大精神，落实二十大部署。", ["党的二十大"] * 2),
+        (
+            "学习党的二十届三中全会和党的二十届四中全会精神。",
+            ["党的二十届三中全会", "党的二十届四中全会"],
+        ),
+    ],
+)
+def test_a_mention_that_refers_to_one_in_full_has_its_name(words: str, names: list[str]) -> None:
+    text = as_text(words)
+    found = CITATIONS.find(text, COUNTY)
+    assert [f.value.name for f in found] == names
+    assert len({(f.start, f.end) for f in found}) == len(names)
+
+
 def test_nobody_known_to_speak_is_below_province_and_city() -> None:
     found = CITATIONS.find(as_text("落实省委部署和县委部署。"))
     assert [f.value.name for f in found] == ["省委部署"]

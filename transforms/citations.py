@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.found import Found
@@ -28,7 +28,7 @@ _SHORTEST = 5
 
 @dataclass(frozen=True, slots=True)
 class CitationFacts:
-    """The authority as printed, without 精神, 部署 and 要求 at its end, and whose it is."""
+    """The authority as printed where the text names it in full, without 精神, 部署 and 要求 at its end, and whose it is."""
 
     name: str
     level: str | None
@@ -74,7 +74,7 @@ class Citations:
         ).fullmatch
 
     def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:
-        """The citations of the text, in reading order, a row for each mention that does not only refer back."""
+        """The citations of the text, in reading order, a row for each mention."""
         own = _own_names(text.text, speaker.meeting)
         hits = [
             hit
@@ -87,14 +87,24 @@ class Citations:
                 continue
             end = start - length
             found.append(Found(start, end, CitationFacts(text.text[start:end], level)))
-        names = tuple(dict.fromkeys(f.value.name for f in found))
-        referring = {
-            name
-            for i, name in enumerate(names)
-            if any(self._refers(name, other) for other in names)
-            or any(_without_party(name) == _without_party(other) for other in names[:i])
+        return self._in_full(found)
+
+    def _in_full(self, found: Sequence[Found[CitationFacts]]) -> tuple[Found[CitationFacts], ...]:
+        """The same mentions; one that only refers to what another names in full (四中全会) has that one's name."""
+        facts = tuple(dict.fromkeys(f.value for f in found))
+        full = {
+            one: next(
+                (
+                    other
+                    for i, other in enumerate(facts)
+                    if self._refers(one.name, other.name)
+                    or (i < at and _without_party(one.name) == _without_party(other.name))
+                ),
+                one,
+            )
+            for at, one in enumerate(facts)
         }
-        return tuple(f for f in found if f.value.name not in referring)
+        return tuple(Found(f.start, f.end, full[full[f.value]]) for f in found)
 
     def _refers(self, name: str, full: str) -> bool:
         """Whether a name only refers to what another one names in full: 习近平总书记重要讲话, 四中全会."""

@@ -335,7 +335,12 @@ class _Sheet:
                 )
 
     def add_citations(self, citations: Sequence[Found[CitationFacts]]) -> None:
-        """The mentions of higher authorities."""
+        """The mentions of higher authorities; each has the name that it has where the text gives it in full."""
+        full = {
+            f.value.name: (f.start, f.end)
+            for f in reversed(citations)
+            if f.end - f.start == len(f.value.name)
+        }
         for found in citations:
             words = self._make.words(found.start, found.end)
             self.rows["citations"].append(
@@ -343,7 +348,7 @@ class _Sheet:
                     citation_id=self._make.mint("citations", words),
                     document_id=self._document_id,
                     text=words,
-                    name=self._make.name(found.start, found.end),
+                    name=self._make.name(*full[found.value.name]),
                     level=found.value.level,
                     **self._make.span(found.start, found.end),
                 )

@@ -11,6 +11,7 @@ from transforms.meeting import MeetingFacts
 from transforms.names import Mention, Names
 from transforms.text import Text
 
+_WITH = ("与", "同", "和")
 _RANK = {"chair": 3, "speaker": 2, "attendee": 1}
 _HEADLINES = ("title", "kicker", "deck", "label")
 _NO_PART = ("byline", "credit", "furniture")
@@ -125,9 +126,14 @@ class People:
         return start >= end or gap in self._names.joins or self._names.is_unread(plain, start, end)
 
     def _past_company(self, plain: str, run: list[Mention], following: list[Mention] | None) -> int:
-        """Where a sentence goes on with a run behind those who only come along (在 … 的陪同下), 0 if none do."""
+        """Where a sentence goes on with a run behind those who come along (在 … 的陪同下, 与 … 共同主持), 0 if none do."""
         if following is None:
             return 0
+        gap = plain[run[-1].tail : following[0].post_start]
+        after = plain[following[-1].tail : following[-1].tail + 12]
+        is_clause = not any(mark in gap for mark in "，。；\n")
+        if is_clause and gap.endswith(_WITH) and self._patterns["together"].match(after):
+            return following[-1].tail
         if not self._patterns["along"].fullmatch(plain, run[-1].tail, following[0].post_start):
             return 0
         tail = following[-1].tail
@@ -176,9 +182,11 @@ class People:
             after
         ):
             return "speaker"
-        if self._patterns["invoked.before"].search(clause) or self._patterns["invoked.after"].match(
-            after
-        ):
+        is_invoked = (
+            self._patterns["invoked.before"].search(clause)
+            or self._patterns["invoked.after"].match(after)
+        ) and not self._patterns["together"].match(after)
+        if is_invoked:
             return None
         tail = self._own(after)
         if self._patterns["accompanied"].match(tail):

@@ -573,7 +573,8 @@ class Verbs:
     def _taking(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """A noun's verb that takes an object here: 利用自然资源发展旅游业."""
         for place, stop in self._candidates(plain, start, end):
-            if place > start and "takes" in self._traits[plain[place:stop]] and end - stop > 1:
+            takes = place > start and "takes" in self._traits[plain[place:stop]]
+            if takes and end - stop > 1 and not self._describes(plain, stop, end):
                 return place, stop
         return None
 
