@@ -15,13 +15,6 @@ from transforms.titles import Title, Titles
 _RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
 # A division's name before a body (潍坊市委) has at most so many characters.
 _LONGEST = 8
-# In whose meeting a central body's word is no higher authority's.
-_OWN = {
-    "国务院": "国务院",
-    "党中央": "中央政治局",
-    "中共中央": "中央政治局",
-    "中央": "中央政治局",
-}
 # A shorter title (《条例》) only refers back to one given before.
 _SHORTEST = 5
 
@@ -69,6 +62,7 @@ class Citations:
         ).search
         self._is_time = lexicon.compile("{citation_words__after_time}").match
         self._by_leader = lexicon.compile("{leaders}(?!新时代|[一-龥]{2,4}思想)").match
+        self._filler = lexicon.rules("citations", "filler")[0].pattern
         self._is_session = lexicon.compile(
             "(?:党的|中共|中国共产党)?第?[一二三四五六七八九十]+届"
         ).fullmatch
@@ -98,7 +92,7 @@ class Citations:
                     other
                     for i, other in enumerate(facts)
                     if self._refers(one.name, other.name)
-                    or (i < at and _without_party(one.name) == _without_party(other.name))
+                    or (i < at and self._bare(one.name) == self._bare(other.name))
                 ),
                 one,
             )
@@ -112,8 +106,12 @@ class Citations:
             return False
         if self._by_leader(name) and self._by_leader(full):
             rest = iter(full)
-            return all(character in rest for character in name.replace("的", ""))
+            return all(character in rest for character in self._bare(name))
         return full.endswith(name) and self._is_session(full[: -len(name)]) is not None
+
+    def _bare(self, name: str) -> str:
+        """A name without what may stand in it or not: 党的, 中共, 的."""
+        return self._filler.sub("", name)
 
     def _hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """What the rules find: start, length (negative, so that the longest comes first) and level."""
@@ -158,11 +156,6 @@ class Citations:
         return tail is not None and (rule["cue"] != "word" or tail[0][-1:].isalpha())
 
 
-def _without_party(name: str) -> str:
-    """A congress's or plenum's name without 党的 and 中共, the word of a leader without 的."""
-    return name.removeprefix("党的").removeprefix("中共").replace("的", "")
-
-
 def _own_names(printed: str, meeting: str | None) -> list[tuple[int, int]]:
     """Where the meeting that is reported is named."""
     names: list[tuple[int, int]] = []
@@ -188,6 +181,7 @@ class _Bodies:
         self._places = self._ranks.keys() | {row["short"] for row in divisions} - {""}
         self._lead = lexicon.compile("(?:{citation_words__cue}|{citation_words__joint}|[、，：])$")
         self._session = lexicon.rules("citations", "session")[0].pattern
+        self._own = lexicon.rules("citations", "own")[0].pattern
         self.named = lexicon.compile("{authorities}")
         self._says = lexicon.compile(
             "(?:同志|书记|[省市州县区]长)?(?:{reporting_verbs}|主持|出席|参加)"
@@ -216,8 +210,7 @@ class _Bodies:
 
     def is_own(self, match: re.Match[str], speaker: Speaker) -> bool:
         """Whether a word is of the central body alone that speaks."""
-        own = _OWN.get(match["body"])
-        if own is None or own not in (speaker.convenor or ""):
+        if not self._own.match(f"{match['body']}：{speaker.convenor or ''}"):
             return False
         return not self.named.search(match["name"], len(match["body"]))
 

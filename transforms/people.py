@@ -11,7 +11,6 @@ from transforms.meeting import MeetingFacts
 from transforms.names import Mention, Names
 from transforms.text import Text
 
-_WITH = ("与", "同", "和")
 _RANK = {"chair": 3, "speaker": 2, "attendee": 1}
 _HEADLINES = ("title", "kicker", "deck", "label")
 _NO_PART = ("byline", "credit", "furniture")
@@ -131,8 +130,7 @@ class People:
             return 0
         gap = plain[run[-1].tail : following[0].post_start]
         after = plain[following[-1].tail : following[-1].tail + 12]
-        is_clause = not any(mark in gap for mark in "，。；\n")
-        if is_clause and gap.endswith(_WITH) and self._patterns["together"].match(after):
+        if self._patterns["with"].match(gap) and self._patterns["together"].match(after):
             return following[-1].tail
         if not self._patterns["along"].fullmatch(plain, run[-1].tail, following[0].post_start):
             return 0
