@@ -61,11 +61,9 @@ class Citations:
             "{citation_words__narrative}{citation_words__aspect}?$"
         ).search
         self._is_time = lexicon.compile("{citation_words__after_time}").match
-        self._by_leader = lexicon.compile("{leaders}(?!新时代|[一-龥]{2,4}思想)").match
+        self._by_leader = lexicon.rules("citations", "of_leader")[0].pattern.match
         self._filler = lexicon.rules("citations", "filler")[0].pattern
-        self._is_session = lexicon.compile(
-            "(?:党的|中共|中国共产党)?第?[一二三四五六七八九十]+届"
-        ).fullmatch
+        self._is_term = lexicon.rules("citations", "term")[0].pattern.fullmatch
 
     def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:
         """The citations of the text, in reading order, a row for each mention."""
@@ -107,7 +105,7 @@ class Citations:
         if self._by_leader(name) and self._by_leader(full):
             rest = iter(full)
             return all(character in rest for character in self._bare(name))
-        return full.endswith(name) and self._is_session(full[: -len(name)]) is not None
+        return full.endswith(name) and self._is_term(full[: -len(name)]) is not None
 
     def _bare(self, name: str) -> str:
         """A name without what may stand in it or not: 党的, 中共, 的."""
@@ -183,10 +181,8 @@ class _Bodies:
         self._session = lexicon.rules("citations", "session")[0].pattern
         self._own = lexicon.rules("citations", "own")[0].pattern
         self.named = lexicon.compile("{authorities}")
-        self._says = lexicon.compile(
-            "(?:同志|书记|[省市州县区]长)?(?:{reporting_verbs}|主持|出席|参加)"
-        )
-        self._reach = lexicon.compile("全(?P<all>[国省市州县区旗])|(?P<one>[省市州])")
+        self._says = lexicon.rules("citations", "says")[0].pattern
+        self._reach = lexicon.rules("citations", "reach")[0].pattern
         self._ending = lexicon.compile("(?P<body>{authorities})(?:{title_words__neutral})?$")
 
     def above(
