@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from transforms.found import Found
@@ -83,24 +83,20 @@ class Citations:
 
     def _in_full(self, found: Sequence[Found[CitationFacts]]) -> tuple[Found[CitationFacts], ...]:
         """The same mentions; one that only refers to what another names in full (四中全会) has that one's name."""
-        facts = tuple(dict.fromkeys(f.value for f in found))
-        full = {
-            one: next(
-                (
-                    other
-                    for i, other in enumerate(facts)
-                    if self._refers(one.name, other.name)
-                    or (i < at and self._bare(one.name) == self._bare(other.name))
-                ),
-                one,
-            )
-            for at, one in enumerate(facts)
-        }
-        return tuple(Found(f.start, f.end, full[full[f.value]]) for f in found)
+        named: dict[str, CitationFacts] = {}
+        for mention in found:
+            named.setdefault(self._bare(mention.value.name), mention.value)
+        return tuple(Found(f.start, f.end, self._whole(f.value, named)) for f in found)
+
+    def _whole(self, facts: CitationFacts, named: Mapping[str, CitationFacts]) -> CitationFacts:
+        """What a mention refers to at last; `named` are the authorities by their bare names."""
+        facts = named[self._bare(facts.name)]
+        further = (other for other in named.values() if self._refers(facts.name, other.name))
+        return self._whole(fuller, named) if (fuller := next(further, None)) else facts
 
     def _refers(self, name: str, full: str) -> bool:
         """Whether a name only refers to what another one names in full: 习近平总书记重要讲话, 四中全会."""
-        if len(name) >= len(full):
+        if len(self._bare(name)) >= len(self._bare(full)):
             return False
         if self._by_leader(name) and self._by_leader(full):
             rest = iter(full)
