@@ -5,7 +5,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from great_expectations.core import ExpectationSuiteValidationResult, RunIdentifier
+import pandas as pd
+from great_expectations.core import (
+    ExpectationSuiteValidationResult,
+    ExpectationValidationResult,
+    RunIdentifier,
+)
 from great_expectations.data_context.data_context.ephemeral_data_context import (
     EphemeralDataContext,
 )
@@ -19,6 +24,10 @@ _SITE = "release"
 _COUNTS = ("element_count", "missing_count", "unexpected_count")
 _EXAMPLES = ("partial_unexpected_list", "partial_unexpected_counts")
 _MOST_EXAMPLES = 20
+_OF_NULL = "expect_column_values_to_be_null"
+"""For this one, what is missing is what is expected."""
+_ONE_BY_ONE = ("column", "column_A", "column_B")
+"""What names the columns of an expectation that passes over what is missing."""
 
 
 class DataDocs:
@@ -35,10 +44,10 @@ class DataDocs:
         """The suites that have said something."""
         return frozenset(self._results)
 
-    def add(self, result: ExpectationSuiteValidationResult) -> None:
-        """Count what a suite said of one more shard."""
+    def add(self, result: ExpectationSuiteValidationResult, frame: pd.DataFrame) -> None:
+        """Count what a suite said of one more shard, which may be no more than what holds."""
         for one in result.results:
-            one.result = dict(_told(one.result))
+            one.result = dict(_told(one.result or _held(one, frame)))
         known = self._results.setdefault(result.suite_name, result)
         if known is not result:
             _add(known, result)
@@ -64,6 +73,16 @@ def _site(folder: Path) -> Any:
             "base_directory": str(folder.resolve()),
         },
     }
+
+
+def _held(result: ExpectationValidationResult, frame: pd.DataFrame) -> dict[str, Any]:
+    """What Great Expectations would tell of an expectation that holds for the whole frame, if it were asked to."""
+    told = {"element_count": len(frame), "unexpected_count": 0, "partial_unexpected_list": []}
+    config = result.expectation_config
+    if config and config.type != _OF_NULL:
+        judged = [config.kwargs[key] for key in _ONE_BY_ONE if key in config.kwargs]
+        told["missing_count"] = int(frame[judged].isna().any(axis="columns").sum())
+    return told
 
 
 def _told(result: dict[str, Any]) -> Iterator[tuple[str, Any]]:
