@@ -6,7 +6,7 @@ of them took long.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,18 @@ class Extractions:
 
 
 def extract_all(
-    spool: Spool, kept: Kept, lexicons: Path, corrections: Corrections, crew: Crew, workers: Workers
+    spool: Spool,
+    kept: Kept,
+    lexicons: Path,
+    corrections: Corrections,
+    crew: Crew,
+    workers: Workers,
+    tell_kept: Callable[[Collection[str]], None],
 ) -> Extractions:
-    """The rows of all shards, extracted where they are not kept already."""
+    """The rows of all shards, extracted where they are not kept already.
+
+    While other processes extract, `tell_kept` is told the names of what is kept, in the order of the shards.
+    """
     fingerprint = fingerprint_tables(load_reader(lexicons).lexicon.files)
     shards = {key_of(shard, corrections, fingerprint): shard for shard in spool.shards()}
     kept.fetch(shards)
@@ -85,9 +94,11 @@ def extract_all(
     with step("Extracting") as tell, crew.runner(len(lots)) as runner:
         always = {"lexicons": lexicons.absolute(), "corrections": corrections, "kept": kept}
         submitted = (runner.submit(extract, {**always, "lot": lot}) for lot in read)
-        for lot in _in_turn(submitted, crew.lots_ahead):
-            done += lot
+        for lot, extracted in zip(lots, _in_turn(submitted, crew.lots_ahead), strict=True):
+            done += extracted
             tell(kept_documents + done.documents)
+            if workers.are_others:
+                tell_kept(lot)
     kept.fetch(missing)
     if not all(map(kept.has, missing)):
         raise ReleaseError(

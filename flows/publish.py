@@ -12,17 +12,16 @@ from prefect.cache_policies import NO_CACHE
 from prefect.client.schemas.objects import State
 
 from expectations.guards import Override, guard, measure, read_overrides
-from expectations.suites import validate
 from flows import storage
-from flows.assembly import assemble, handfuls, joined
+from flows.assembly import assemble
 from flows.corrections import read_corrections
 from flows.errors import CorrectionError, NothingToReleaseError, PassingError, UnsoundError
-from flows.extraction import Extracted, Reader, load_reader
+from flows.extraction import load_reader
 from flows.fetch import fetched
+from flows.judging import judging
 from flows.kept import Kept
-from flows.lots import ALONE, Crew, Extractions, extract_all
+from flows.lots import ALONE, Crew, extract_all
 from flows.progress import step
-from flows.provenance import fingerprint_expectations
 from flows.quality import GOLDEN, measure_quality
 from flows.releases import (
     Dataset,
@@ -43,7 +42,6 @@ from flows.upload import upload
 from flows.watch import Run, Summary, watched
 
 _REJECTS_SHOWN = 200
-_CHARACTERS_AT_ONCE = 4_000_000
 _KEPT = ".cache"
 
 pc: Any = pyarrow.compute
@@ -118,51 +116,36 @@ def rehearse(order: Order) -> tuple[Summary, Plan]:
 
 
 def build(order: Order, kept: Kept, docs: Path | None, run: Run) -> tuple[Dataset, tuple[str, ...]]:
-    """The sources as a dataset that meets every expectation, and the kept results that hold it."""
-    with order.crew.workers(order.lexicons) as workers:
-        sources = fetched(order.sources)
-        with step("Reading sources") as tell:
-            reader, corrections = load_reader(order.lexicons), read_corrections(order.corrections)
-            spool = Spool(kept.folder)
-            is_first = kept.is_empty
-            for count in spool.add(read_sources(sources)):
-                tell(count)
-                if is_first:
-                    workers.expect(count)
-        found = extract_all(spool, kept, order.lexicons, corrections, order.crew, workers)
-    with step("Looking for repetitions"), disk_told_plainly(kept.folder):
-        again = repetitions(found.parts, kept.folder)
-    with step("Putting together"), disk_told_plainly(kept.folder):
-        given = spool.sources, spool.rejects
-        dataset = assemble(reader, corrections, *given, found.parts, again, kept.folder)
-    run.extracted(found)
-    run.saw(summarise(dataset))
-    expect_documents(dataset, order.sources)
-    with step("Validating"), disk_told_plainly(order.output):
-        expect_sound(found, kept, reader, docs)
-    return guarded(dataset, order), found.keys
+    """The sources as a dataset that meets every expectation, and the kept results that hold it.
 
-
-def expect_sound(found: Extractions, kept: Kept, reader: Reader, docs: Path | None) -> None:
-    """Stop where a row breaks an expectation; what met all of them in an earlier run is not looked at again.
-
-    The site in `docs` shows what is looked at.
+    The site in `docs` shows what was validated.
     """
-    judge = fingerprint_expectations()
-    sound = kept.sound(judge) if docs is None or docs.exists() else frozenset()
-    unseen = [part for part, key in enumerate(found.keys) if key not in sound]
-    if unseen:
-        opened = (found.parts[part] for part in unseen)
-        shards = map(joined, handfuls(opened, _characters, _CHARACTERS_AT_ONCE))
-        verdict = task(cache_policy=NO_CACHE)(validate)(shards, reader.division_codes, docs)
-        if not verdict.is_sound:
-            raise UnsoundError(verdict.message)
-    kept.put_sound(found.keys, judge)
-
-
-def _characters(part: Extracted) -> int:
-    """How many characters its documents have: memory does not grow with the corpus where it is looked at by them."""
-    return pc.sum(part.tables["documents"]["characters"]).as_py() or 0
+    reader = load_reader(order.lexicons)
+    with judging(kept, reader.division_codes, docs) as judge:
+        with order.crew.workers(order.lexicons) as workers:
+            sources = fetched(order.sources)
+            with step("Reading sources") as tell:
+                corrections = read_corrections(order.corrections)
+                spool = Spool(kept.folder)
+                is_first = kept.is_empty
+                for count in spool.add(read_sources(sources)):
+                    tell(count)
+                    if is_first:
+                        workers.expect(count)
+            found = extract_all(
+                spool, kept, order.lexicons, corrections, order.crew, workers, judge.begin
+            )
+        with step("Looking for repetitions"), disk_told_plainly(kept.folder):
+            again = repetitions(found.parts, kept.folder)
+        with step("Putting together"), disk_told_plainly(kept.folder):
+            given = spool.sources, spool.rejects
+            dataset = assemble(reader, corrections, *given, found.parts, again, kept.folder)
+        run.extracted(found)
+        run.saw(summarise(dataset))
+        expect_documents(dataset, order.sources)
+        with step("Validating"), disk_told_plainly(order.output):
+            judge.expect_sound(found.keys)
+    return guarded(dataset, order), found.keys
 
 
 def guarded(dataset: Dataset, order: Order) -> Dataset:

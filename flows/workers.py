@@ -74,6 +74,11 @@ class Workers:
             self._pool.shutdown(cancel_futures=True)
         nursery.close()
 
+    @property
+    def are_others(self) -> bool:
+        """Whether other processes extract, so that this one waits for them."""
+        return self._pool is not None
+
     def expect(self, documents: int) -> None:
         """So many documents at least are to be extracted; more than one lot are worth other processes, which take
         seconds to start.

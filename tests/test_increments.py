@@ -12,7 +12,7 @@ import pytest
 from sample import VISIT_TEXT
 
 import flows.lots
-import flows.publish
+import flows.judging
 import flows.workers
 from expectations.suites import Verdict, validate
 from flows.corrections import Corrections
@@ -68,7 +68,7 @@ def validated(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         paths.extend(str(path) for tables in those for path in tables["documents"]["path"])
         return validate(those, *others)
 
-    monkeypatch.setattr(flows.publish, "validate", validate_and_tell)
+    monkeypatch.setattr(flows.judging, "validate", validate_and_tell)
     return paths
 
 
@@ -122,7 +122,7 @@ def test_only_what_is_new_is_validated(
     publish(many)
     assert (many.output / "docs" / "index.html").exists()
     validated.clear()
-    monkeypatch.setattr(flows.publish, "fingerprint_expectations", lambda: "others")
+    monkeypatch.setattr(flows.judging, "fingerprint_expectations", lambda: "others")
     (many.output / ".cache" / "sound.json").write_bytes(b'{"judge": "oth')
     publish(many)
     assert len(validated) == 12
@@ -131,7 +131,7 @@ def test_only_what_is_new_is_validated(
 def test_many_texts_are_validated_in_handfuls(
     many: Order, validated: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(flows.publish, "_CHARACTERS_AT_ONCE", 100)
+    monkeypatch.setattr(flows.judging, "_CHARACTERS_AT_ONCE", 100)
     publish(many)
     assert len(validated) == len(set(validated)) == 11
     [page] = (many.output / "docs" / "validations" / "documents").rglob("*.html")

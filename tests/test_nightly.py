@@ -137,7 +137,7 @@ def test_bad_data_is_not_tried_again(order: Order, monkeypatch: pytest.MonkeyPat
         calls.append(arguments)
         return Verdict((failure,), 1)
 
-    monkeypatch.setattr("flows.publish.validate", find_fault)
+    monkeypatch.setattr("flows.judging.validate", find_fault)
     monkeypatch.setattr("flows.storage.PAUSES", (0.01, 0.02, 0.04))
     state = run(order)
     assert state.is_failed()
