@@ -4,6 +4,7 @@ Two texts that agree in one band or more are worth comparing. Nine bands of seve
 their runs of five characters, three in a thousand escape; of pairs that share a tenth, one in a million is compared.
 """
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -29,11 +30,9 @@ SKETCH = pa.list_(pa.uint64(), BANDS)
 
 def runs(text: str) -> Runs:
     """The different runs of five characters of a text without its white space, each as a number."""
-    characters = np.frombuffer(squeeze(text).encode("utf-32-le", "replace"), np.uint32)
-    windows = np.lib.stride_tricks.sliding_window_view(
-        np.pad(characters, (0, max(0, RUN - len(characters)))), RUN
-    )
-    return np.unique(_mixed(windows))
+    characters = np.frombuffer(squeeze(text).ljust(RUN, "\0").encode("utf-32-le", "replace"), "<u4")
+    count = len(characters) - RUN + 1
+    return np.unique(_mixed([characters[at : at + count] for at in range(RUN)]))
 
 
 def minhash(own: Runs) -> Any:
@@ -56,15 +55,16 @@ def sketches_of(documents: pa.Table) -> Sketches:
     """The bands of each document's text."""
     texts = documents["text"]
     hashed = [minhash(runs(text.as_py())).hashvalues.reshape(BANDS, ROWS) for text in texts]
-    bands = _mixed(np.array(hashed, np.uint64).reshape(-1, ROWS))
+    bands = _mixed(np.array(hashed, np.uint64).reshape(-1, ROWS).T)
     return pa.FixedSizeListArray.from_arrays(pa.array(bands), BANDS)
 
 
-def _mixed(rows: npt.NDArray[Any]) -> Runs:
-    """Each row of numbers as one."""
-    mixed = np.zeros(len(rows), np.uint64)
-    for column in rows.T:
-        mixed = (mixed ^ column.astype(np.uint64)) * _FACTOR
+def _mixed(columns: Sequence[npt.NDArray[Any]] | npt.NDArray[Any]) -> Runs:
+    """Each row of numbers as one, of rows that are given by their columns."""
+    mixed = np.zeros(len(columns[0]), np.uint64)
+    for column in columns:
+        mixed ^= column
+        mixed *= _FACTOR
         mixed ^= mixed >> _SHIFT
     return mixed
 
