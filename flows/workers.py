@@ -4,6 +4,7 @@ The others have what reads texts and nothing of the engine; they are forked from
 (`flows.nursery`), and they start while sources are still read.
 """
 
+import gc
 import heapq
 import os
 import signal
@@ -26,6 +27,8 @@ from transforms.source import Source
 
 DOCUMENTS_PER_LOT = 400
 _SLOWEST = 10
+_OBJECTS_BEFORE_GARBAGE = 10_000
+"""What texts that take turns hold is no garbage; to look for some after each 700 objects takes a tenth of the time."""
 
 Lot = Sequence[tuple[str, Sequence[Source]]]
 """Shards, each with the name under which what it gives is kept."""
@@ -45,6 +48,7 @@ class Done:
 
 def extract_lot(lexicons: Path, corrections: Corrections, kept: Kept, lot: Lot) -> Done:
     """Extract each shard of a lot and keep what it gave."""
+    gc.set_threshold(_OBJECTS_BEFORE_GARBAGE)
     took: list[tuple[float, str]] = []
     found = extract_shards(load_reader(lexicons), corrections, [sources for _, sources in lot])
     for (key, _), extracted in zip(lot, found, strict=True):
