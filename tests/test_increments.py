@@ -11,8 +11,8 @@ import pyarrow as pa
 import pytest
 from sample import VISIT_TEXT
 
-import flows.lots
 import flows.judging
+import flows.lots
 import flows.workers
 from expectations.suites import Verdict, validate
 from flows.corrections import Corrections

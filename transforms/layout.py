@@ -41,6 +41,8 @@ _HEAD = 4
 """So many lines at the top may be headlines, which have a comma but no full stop."""
 _LONGEST = 5_000
 """No paragraph of a report has more characters."""
+_SIGNED = re.compile(r"[。！？!?]\s?[（(][^（）()]+[）)]$")
+_LONGEST_SIGNATURE = 40
 _EVEN = 0.9
 """From which share of lines of one width on a column is set to that width exactly."""
 _FEW = 3
@@ -133,7 +135,7 @@ def _line(source: str, at: int, start: int, end: int, breaks: int) -> _Line:
         end,
         indent,
         breaks,
-        _is_terminal(source, start, end - closing),
+        _is_terminal(source, start, end - closing) or (closing and _is_signed(source, start, end)),
         (chars, chars + wide),
     )
 
@@ -144,6 +146,11 @@ def _is_terminal(source: str, start: int, end: int) -> bool:
     if last in _HALF_WIDTH_STOPS and end - start > 4:
         return not source[end - 2].isascii()
     return last in _TERMINAL
+
+
+def _is_signed(source: str, start: int, end: int) -> bool:
+    """Whether the line from `start` to `end` ends with the names of reporters, or the source, in brackets."""
+    return _SIGNED.search(source, max(start, end - _LONGEST_SIGNATURE), end) is not None
 
 
 def _divides(source: str, begin: int, end: int, start: int, stop: int) -> bool:

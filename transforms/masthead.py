@@ -45,6 +45,9 @@ _FIELDS = 160
 """No line of fields or of debris is longer."""
 # A button of the page before the fields: 【打印】 发布时间：….
 _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
+# The name of a section before a headline on its line.
+_LABEL = re.compile(r"【[^】]{2,12}】(?=.{6})")
+_OPENING_FIELDS = " [【（("
 _BLANKS = re.compile(r"\s+")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 _NOISE = re.compile(r"[#■□�^\\]+")
@@ -272,7 +275,15 @@ class Mastheads:
                 names[-1] += word
             else:
                 names.append(word)
-        return names if all(_NAME.match(n) and len(n.split("·")[0]) <= 4 for n in names) else []
+        return names if all(map(self._is_name, names)) else []
+
+    def _is_name(self, word: str) -> bool:
+        """Whether a word may be a person's name: it has its length, and names no field (文号)."""
+        return (
+            _NAME.match(word) is not None
+            and len(word.split("·")[0]) <= 4
+            and word not in self._fields
+        )
 
     def _glued(self, line: str) -> int:
         """Where the lead begins on the headline's own line; 0 if it does not."""
@@ -369,6 +380,9 @@ class Mastheads:
         kickers = [i for i in range(first) if self._matches("kicker", lines[i].value)]
         if not kickers and first and first < last and len(lines[first - 1].value) > 8:
             kickers = [first - 1]
+        # A page prints its headline twice: as its own, and as that of the text.
+        printed = _BLANKS.sub("", "".join(x.value for x in lines[first:last]))
+        kickers = [i for i in kickers if _BLANKS.sub("", lines[i].value) not in printed]
         for index, line in enumerate(lines):
             kind = "title" if first <= index < last else "deck" if index >= last else "label"
             notes.parts.append(line._replace(value="kicker" if index in kickers else kind))
@@ -378,14 +392,21 @@ class Mastheads:
         )
 
     def _pieces(self, line: Found[str], notes: _Notes) -> Iterator[Found[str]]:
-        """A line without the specks of a scan, cut behind a kicker's colon."""
+        """A line without the specks of a scan, the section before it and the fields behind it, cut behind a kicker's colon."""
         start, value = line.start, line.value
+        if label := _LABEL.match(value):
+            notes.parts.append(Found(start, start + label.end(), "label"))
+            start, value = start + label.end(), value[label.end() :]
+        if fields := self._fields_behind(value):
+            if part := self._fielded(value[fields:], start + fields, notes):
+                notes.parts.append(Found(start + fields, start + len(value), part))
+            value = value[:fields].rstrip()
         if _NOISE.search(value):
             longest = max(_NOISE.split(value), key=len)
             at = value.index(longest)
             notes.parts += [
                 Found(s, e, "furniture")
-                for s, e in ((start, start + at), (start + at + len(longest), line.end))
+                for s, e in ((start, start + at), (start + at + len(longest), start + len(value)))
                 if e > s
             ]
             start, value = start + at, longest
@@ -394,6 +415,13 @@ class Mastheads:
             yield Found(start, start + cut, value[:cut])
             start, value = start + cut, value[cut:]
         yield Found(start, start + len(value), value)
+
+    def _fields_behind(self, line: str) -> int:
+        """Where fields begin on a headline's own line (会议召开[来源：…); 0 if none do."""
+        fields = self._field.search(line, _HEADLINE)
+        if fields is None or line[fields.start() - 1] not in _OPENING_FIELDS:
+            return 0
+        return fields.start() - (line[fields.start() - 1] != " ")
 
     def _hinted(self, lines: list[Found[str]], hint: str | None) -> tuple[int, int] | None:
         """The lines that are the headline known from elsewhere."""
