@@ -109,6 +109,16 @@ def test_a_byline_behind_a_run_of_blanks_stands_apart() -> None:
     assert [text.text[s:e] for s, e in text.paragraphs] == ["坚决打好蓝天保卫战。", "王青"]
 
 
+def test_what_reporters_sign_is_no_line_of_a_column() -> None:
+    source = (
+        "当前位置： 首页 > 新闻 > 今日云溪 > 县内动态\n\n县政协召开春茶产业座谈会\n\n"
+        "来源：云溪电视台 日期：2024-03-12 字号：【\n\n"
+        "3月10日，县政协召开春茶产业座谈会。会议要求，要管好茶园，抓好采摘，用好品牌。（新闻频道 赵 磊）"
+    )
+    text = read_text(source, SCRIPT)
+    assert text.text.split("\n") == source.split("\n\n")
+
+
 def test_headlines_keep_their_blanks_and_names_theirs() -> None:
     source = "县委召开会议 部署安全生产工作\n云溪县县长\u3000李 强\n会议强调，要抓好落实。"
     text = read_text(source, SCRIPT)
