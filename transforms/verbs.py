@@ -17,6 +17,8 @@ _PHRASE_TAGS = frozenset({"l", "i", "v"})
 _VERB_TAGS = frozenset({"v", "vg", "i"})
 _NOUNS = frozenset({"n", "nz", "a", "an"})
 _GOVERNED = frozenset({"takes", "pushed"})
+_MAY_SERVE = frozenset({"manner", "means", "phrase", "place", "use"})
+_MAY_GOVERN = frozenset({"means", "use"})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
 
@@ -89,6 +91,7 @@ class Verbs:
                 self._paired(plain, start, end)
                 or self._plain_start(plain, start, end, may)
                 or self._find(plain, start, end)
+                or self._outside(plain, start, end)
             )
         if chain is None:
             return Head(None, None, _found(plain, start, end))
@@ -97,6 +100,29 @@ class Verbs:
             _found(plain, chain.start, chain.end),
             _found(plain, self._object_start(plain, chain, end), end),
         )
+
+    def _outside(self, plain: str, start: int, end: int) -> _Chain | None:
+        """Where no verb of the lists is: the dictionary's first, or a set phrase of four characters (分片包干)."""
+        if self._forms.figure.search(plain, start, end):
+            return None
+        place = start
+        while place < (stop := self._adverb(plain, place, end)) < end:
+            place = stop
+        at = place
+        while at < end:
+            stop = self._words.at(plain, at, end)
+            word = plain[at:stop]
+            is_verb = word in self._traits or (
+                len(word) > 1
+                and self._words.tag(word) in _VERB_TAGS
+                and word not in self._adverbs.terms
+            )
+            if is_verb and not plain.startswith(self._forms.attributive, stop, end):
+                return _Chain(place if at == place else at, at, stop)
+            if at == place and self._forms.phrase.match(plain, place, end):
+                return _Chain(start, place, place + 4)
+            at = stop
+        return None
 
     def _paired(self, plain: str, start: int, end: int) -> _Chain | None:
         """Two deeds without a mark between them, of four and of three characters (保障民生增福祉): the second governs."""
@@ -136,6 +162,8 @@ class Verbs:
         traits, governed = self._traits[verb], self._traits.get(following)
         if len(following) == 1:
             return "firm" in traits
+        if "pairs" in traits:
+            return True
         if "lead" in traits:
             return (
                 governed is None
@@ -156,13 +184,22 @@ class Verbs:
         at = self._after_adverbs(plain, start, end)
         at = self._within_quotation(plain, at, end)
         if (stop := self._preposition(plain, at, end)) > at:
-            search = self._searches[self._constructions[plain[at:stop]]]
-            if chain := search(plain, stop, end):
+            construction = self._constructions[plain[at:stop]]
+            chain = self._purpose(plain, stop, end) if construction in _MAY_SERVE else None
+            if chain := chain or self._searches[construction](plain, stop, end):
                 return chain
         chain = self._chain(plain, start, at, end)
         if chain is None or self._is_theme(plain, chain, end):
             return self._predicate(plain, start, at, end) or chain
         return chain
+
+    def _purpose(self, plain: str, start: int, end: int) -> _Chain | None:
+        """用…来检验…, 采取…等方式提升…: the verb that stands behind what closes the phrase."""
+        for match in self._forms.purpose.finditer(plain, start, end):
+            at = self._after_adverbs(plain, match.end(), end)
+            if chain := self._chain(plain, match.end(), at, end):
+                return chain
+        return None
 
     def _preposition(self, plain: str, place: int, end: int) -> int:
         """The end of the preposition at `place`, unless a verb or another word begins there (对外开放)."""
@@ -172,6 +209,12 @@ class Verbs:
         verb = self._verbs.at(plain, place, end)
         if verb > stop and not self._is_torn(plain, place, stop, verb, end):
             return place
+        if self._constructions[plain[place:stop]] in _MAY_GOVERN and self._forms.complement.match(
+            plain, stop, end
+        ):
+            # 运用好监督成果 is to use, unless there is a deed that the use serves.
+            tail = max(stop, plain.rfind(self._forms.attributive, stop, end)) + 1
+            return stop if self._strong(plain, tail, end) else place
         if stop - place == 1 and self._constructions[plain[place:stop]] in _MAY_BEGIN_WORDS:
             return stop if self._words.at(plain, place, end) == stop else place
         return stop
@@ -403,6 +446,8 @@ class Verbs:
         listed = self._listed(plain, stop, end) if stop - place > 1 else stop
         if listed > stop:
             return listed
+        if (beside := self._beside(plain, place, stop, end)) > stop:
+            return beside
         after = self._known(plain, stop, end)
         if after - stop < 2 or after >= end or self._forms.own_noun.match(plain, after, end):
             return stop
@@ -415,6 +460,22 @@ class Verbs:
             return after
         is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
         return after if is_echo and not self._is_noun(following) else stop
+
+    def _beside(self, plain: str, place: int, stop: int, end: int) -> int:
+        """The end of a verb that nothing but its place joins to `plain[place:stop]`: 细化分解, 梳理取消证明事项."""
+        if "pairs" not in self._traits.get(plain[place:stop], ()):
+            return stop
+        after = self._known(plain, stop, end)
+        if after - stop < 2 or self._forms.own_noun.match(plain, after, end):
+            return stop
+        if after == end or self._forms.slogan.match(plain[place:end]):
+            return after
+        # 总结开展活动的经验: what is summed up is no deed.
+        is_plain = self._is_plain_verb(plain[stop:after]) and not self._is_cut(
+            plain, stop, after, end
+        )
+        is_plain = is_plain and not self._forms.no_object.match(plain, after, end)
+        return after if is_plain and plain.find(self._forms.attributive, after, end) < 0 else stop
 
     def _is_cut(self, plain: str, place: int, stop: int, end: int) -> bool:
         """Whether a longer word begins at `place`, which is no verb: 丰富多彩的活动."""
@@ -657,6 +718,9 @@ class Verbs:
         turned, complemented, last = None, None, None
         for place, stop in self._candidates(plain, start, end):
             result = self._forms.resultative.match(plain, stop, end)
+            if result and self._is_noun(plain[place:stop]):
+                # 教育实践活动: the character only begins another word.
+                result = None if self._words.at(plain, stop, end) > result.end() else result
             if "result" in self._traits[plain[place:stop]]:
                 turned = place, stop
             elif self._describes(plain, stop, end) or (
@@ -669,7 +733,8 @@ class Verbs:
                 and not self._is_noun(plain[place:stop])
             ):
                 complemented = complemented or (place, stop)
-            last = place, stop
+            if last is None or last[1] < place or "pairs" not in self._traits[plain[slice(*last)]]:
+                last = place, stop
         return self._from(plain, turned or complemented or last, end)
 
     def _describes(self, plain: str, stop: int, end: int) -> bool:
@@ -774,6 +839,8 @@ class _Forms:
         self.theme_list = forms["theme_list"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
+        self.purpose = forms["purpose"].pattern
+        self.phrase = forms["phrase"].pattern
         self.slogan = forms["slogan"].pattern
         self.asked = forms["asked"].pattern
         self.adverb_mark = marks["adverbial"][0]
