@@ -401,7 +401,13 @@ class Verbs:
         self, plain: str, place: int, stop: int, following: int, after: int, end: int
     ) -> bool:
         """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
-        if following == after or after >= end:
+        if following == after:
+            return False
+        is_bare = after == end or plain.startswith(self._forms.conjunctions, after, end)
+        if is_bare and after - following > 1 and "any" in self._traits[plain[place:stop]]:
+            # 严格把关: only how it is done stands before it.
+            return True
+        if after == end:
             return False
         if self._forms.no_object.match(plain, after, end):
             # 加快建立和完善制度: what leads to the first of them leads to all.
