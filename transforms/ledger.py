@@ -638,7 +638,7 @@ class Ledger:
 
 
 # Who speaks instead in the middle of a sentence.
-_TAKE_OVER = ("speech.points", "speech.others")
+_TAKE_OVER = ("speech.points", "speech.others", "speech.guest")
 _PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = {
     "procedure": ("procedure", "narration"),
