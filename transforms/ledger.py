@@ -495,6 +495,11 @@ class Ledger:
 
     def _left_over(self, frame: _Verdict, reading: _Reading, course: _Course) -> _Verdict | None:
         """A frame that nothing follows frames nothing: among demands it is one more (保持定力，锚定目标。)."""
+        if frame.rule == "frame.topic_of_work" and reading.is_deed and course.has_deed:
+            # 狠抓落实，完成今年各项任务: named among deeds it is one, unless the next clause demands of it.
+            demand = self._modals.of(reading.ahead, reading.may_ahead)
+            is_named = course.mode != "directive" or (demand is not None and demand.start == 0)
+            return None if is_named else _Verdict("initiative", "course.directive")
         has_deed = course.has_deed or course.is_first  # behind a heading
         if frame.rule != "frame.around" or not reading.is_last or not has_deed:
             return None
