@@ -403,20 +403,8 @@ class Verbs:
         """Whether the verb `plain[place:stop]` only leads to the verb at `following`, which has an object of its own."""
         if following == after:
             return False
-        is_bare = after == end or plain.startswith(self._forms.conjunctions, after, end)
-        if is_bare and after - following > 1 and "any" in self._traits[plain[place:stop]]:
-            # 严格把关: only how it is done stands before it.
-            return True
-        if after == end:
-            return False
-        if self._forms.no_object.match(plain, after, end):
-            # 加快建立和完善制度: what leads to the first of them leads to all.
-            return (
-                not self._traits[plain[place:stop]] & {"causes", "noun"}
-                and plain[after] not in self._forms.separators
-                and self._is_plain_verb(plain[following:after])
-                and self._listed(plain, after, end) > after
-            )
+        if after == end or self._forms.no_object.match(plain, after, end):
+            return self._leads_bare(plain, place, stop, following, after, end)
         traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
         if after - following == 1:
             return "firm" in traits
@@ -433,6 +421,23 @@ class Verbs:
             "firm" not in traits
             and "takes" in governed
             and not self._forms.own_noun.match(plain, after, end)
+        )
+
+    def _leads_bare(
+        self, plain: str, place: int, stop: int, following: int, after: int, end: int
+    ) -> bool:
+        """Whether a verb leads to one that has no object directly behind it."""
+        traits = self._traits[plain[place:stop]]
+        is_list = plain.startswith(self._forms.conjunctions, after, end)
+        if "any" in traits and following == stop and after - stop > 1 and (is_list or after == end):
+            # 严格监管: only how it is done stands before it.
+            return True
+        # 加快建立和完善制度: what leads to the first of them leads to all.
+        return (
+            not traits & {"causes", "noun"}
+            and plain[after : after + 1] not in self._forms.separators
+            and self._is_plain_verb(plain[following:after])
+            and self._listed(plain, after, end) > after
         )
 
     def _is_pushed(self, plain: str, governed: frozenset[str], after: int, end: int) -> bool:
@@ -726,7 +731,11 @@ class Verbs:
             result = self._forms.resultative.match(plain, stop, end)
             if result and self._is_noun(plain[place:stop]):
                 # 教育实践活动: the character only begins another word.
-                result = None if self._words.at(plain, stop, end) > result.end() else result
+                word = self._words.at(plain, stop, end)
+                is_whole = word <= result.end() or self._forms.resultative.fullmatch(
+                    plain, stop, word
+                )
+                result = result if is_whole else None
             if "result" in self._traits[plain[place:stop]]:
                 turned = place, stop
             elif self._describes(plain, stop, end) or (
