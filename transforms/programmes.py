@@ -49,7 +49,12 @@ class Programmes:
         self._anchor_bit = self._prefilter.add(self._rules["anchor"])
         self._adopted_bit = self._prefilter.add(self._rules["adopted"])
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
-        self._places = {r["short"] for r in lexicon.table("divisions") if len(r["short"]) > 1}
+        # Short names of districts are words of the language too often (江海, 江南).
+        self._places = {
+            r["short"]
+            for r in lexicon.table("divisions")
+            if len(r["short"]) > 1 and not (r["level"] == "county" and r["name"].endswith("区"))
+        }
 
     def find(
         self,
@@ -82,13 +87,31 @@ class Programmes:
         clause = plain[entry.span_start : entry.span_end]
         if not self._rules["anchor"].search(clause):
             return
-        named = [*self._known(plain, entry), *self._quoted(plain, entry, start)]
+        known, quoted = list(self._known(plain, entry)), list(self._quoted(plain, entry, start))
         marked = self._rules["marked"].finditer(plain, entry.span_start, entry.span_end)
-        taken = [*named, *(match.span() for match in marked)]
+        taken = [*quoted, *(match.span() for match in marked)]
         for span in self._headed(plain, entry, start):
-            if not any(span[0] < end and begin < span[1] for begin, end in taken):
-                named.append(span)
-        yield from sorted(named)
+            # 乡村振兴战略提升行动 is one name, though everybody knows what it begins with.
+            within = [k for k in known if self._is_part(plain, k, span)]
+            if not any(
+                span[0] < end and begin < span[1]
+                for begin, end in [*taken, *(k for k in known if k not in within)]
+            ):
+                known = [k for k in known if k not in within]
+                taken.append(span)
+                quoted.append(span)
+        yield from sorted([*known, *quoted])
+
+    def _is_part(self, plain: str, known: Span, span: Span) -> bool:
+        """Whether a name that everybody knows is a part of a longer one, and no other word stands between them."""
+        if not (span[0] <= known[0] and known[1] <= span[1]):
+            return False
+        before, after = plain[span[0] : known[0]], plain[known[1] : span[1]]
+        if before and not self._rules["carried"].search(plain, *span):
+            return False
+        if len(before) > 1 and not self._rules["qualifier"].fullmatch(before):
+            return False
+        return not self._rules["joined_on"].search(after)
 
     def _known(self, plain: str, entry: Entry) -> Iterator[Span]:
         """Names that everybody knows, with the quotation marks and the closing noun they may have."""
@@ -100,12 +123,23 @@ class Programmes:
         """Names in quotation marks: with a closing noun, or by what governs them."""
         for match in self._rules["quoted"].finditer(plain, entry.span_start, entry.span_end):
             if match["head"]:
+                if match["words"] + match["head"] in self._figures:
+                    continue
                 begin = self._awarded(plain, entry.span_start, match.start("name"))
-                yield self._qualified(plain, start, begin), match.end("head")
-            elif self._is_named(plain, entry, match):
-                begin = self._qualified(plain, start, match.start("name"))
-                for one in self._rules["quotation"].finditer(plain, *match.span("name")):
+                yield self._qualified(plain, entry, start, begin, match["head"]), match.end("head")
+                continue
+            begin = self._qualified(plain, entry, start, match.start("name"), match["words"])
+            marked = list(self._rules["quotation"].finditer(plain, *match.span("name")))
+            if any(one["words"] in self._figures for one in marked):
+                continue
+            for one in marked:
+                if self._is_named(plain, entry, match, one["words"]):
                     yield begin if one.start() == match.start("name") else one.start(), one.end()
+
+    def _opening(self, plain: str, entry: Entry) -> int:
+        """Where a clause without an object goes on behind 以, 把 and the like."""
+        lead = self._rules["opening"].match(plain, entry.span_start)
+        return lead.end() if lead else entry.span_start
 
     def _awarded(self, plain: str, start: int, begin: int) -> int:
         """Where a name begins whose rank (国家, 省级) stands directly before it."""
@@ -114,24 +148,36 @@ class Programmes:
                 return match.start()
         return begin
 
-    def _qualified(self, plain: str, start: int | None, begin: int) -> int:
-        """Where a name begins whose field (农业“特”“优”战略) stands between its verb and its marks."""
-        if start is None or begin <= start:
-            return begin
-        first = self._begin(plain, start, begin, "any")
-        words = plain[first:begin]
-        return first if self._rules["field"].fullmatch(words) else begin
+    def _qualified(
+        self, plain: str, entry: Entry, start: int | None, begin: int, closing: str
+    ) -> int:
+        """Where a name begins whose field (农业“特”“优”战略) stands between its verb and its marks.
 
-    def _is_named(self, plain: str, entry: Entry, match: re.Match[str]) -> bool:
+        What is carried out (行动, 试点) may be qualified by any noun, what is built or shown by its field alone.
+        """
+        opening = self._opening(plain, entry) if start is None else start
+        if begin <= opening:
+            return begin
+        first = self._begin(plain, opening, begin, "any")
+        if first == entry.span_start or plain[first - 1 : first] == "、":
+            return begin
+        words = plain[first:begin]
+        if words in self._places:
+            return begin
+        is_deed = self._rules["deed"].search(closing) is not None
+        is_field = self._rules["field"].fullmatch(words) is not None
+        is_part = is_field or (is_deed and self._rules["qualifier"].fullmatch(words))
+        return first if is_part else begin
+
+    def _is_named(self, plain: str, entry: Entry, match: re.Match[str], words: str) -> bool:
         """Whether bare quotation marks hold a name: governed as one, and no counted catch-phrase."""
-        words = match["words"]
         if len(words) <= _SHORTEST or words in self._figures:
             return False
         if self._rules["counted"].match(words):
             return bool(self._rules["counted_name"].search(words))
         if self._rules["adjective"].fullmatch(words[-1:]):
             return False
-        if self._rules["inner_head"].search(match["words"]):
+        if self._rules["inner_head"].search(words):
             return True
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
@@ -141,16 +187,38 @@ class Programmes:
 
     def _headed(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """Names that end with a closing noun, from the last to the first: an earlier noun may stand inside a later name."""
-        first, last = start or entry.span_start, entry.span_end
+        first = self._opening(plain, entry) if start is None else start
+        last = entry.span_end
         for match in reversed(list(self._rules["head"].finditer(plain, first, entry.span_end))):
             if match.end() > last:
                 continue
             begin = self._begin(plain, first, match.start(), self._uses[match[0]])
             if start is None and begin == entry.span_start and entry.role == "frame":
                 continue
-            if self._is_name(plain, begin, match):
-                yield begin, match.end()
-                last = begin
+            if self._is_of_many(plain, begin, match[0]):
+                continue
+            shared = self._shared(plain, entry.span_start, begin, match[0])
+            if self._rules["summed"].search(plain[shared : match.end()]):
+                continue
+            for name in dict.fromkeys((shared, begin)):
+                if self._is_name(plain, name, match):
+                    yield name, match.end()
+                    last = name
+                    break
+
+    def _shared(self, plain: str, start: int, begin: int, head: str) -> int:
+        """Where a name begins whose closing noun several phrases share: 实施奶业振兴、肉牛增产行动."""
+        if plain[begin - 1 : begin] != "、" or not self._rules["deed"].search(head):
+            return begin
+        shared = self._rules["shared"].search(plain[start:begin])
+        return start + shared.start("first") if shared else begin
+
+    def _is_of_many(self, plain: str, begin: int, head: str) -> bool:
+        """Whether it is one of a number of things that nobody awards (一批中试示范基地): a common noun."""
+        if self._uses[head] not in ("any", "soft") or self._rules["class"].match(plain, begin):
+            return False
+        is_many = self._rules["many"].search(plain[max(0, begin - 12) : begin])
+        return is_many is not None and not self._rules["trial"].search(head)
 
     def _is_name(self, plain: str, begin: int, match: re.Match[str]) -> bool:
         """Whether what stands before a closing noun makes it a name, by what the noun needs."""
