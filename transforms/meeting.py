@@ -39,6 +39,8 @@ _OF_TEXTS = (
     "standing",
     "township",
 )
+# From this month on, the year to come is planned; up to that one, the year before is reviewed.
+_YEAR_END, _REVIEWING = 11, 6
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
@@ -369,12 +371,29 @@ class Meetings:
         if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
             return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
-            return _iso(planning_year - (month >= 11), month, day), "inferred_from_planning_year"
+            return _iso(
+                planning_year - (month >= _YEAR_END), month, day
+            ), "inferred_from_planning_year"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day
             ), "inferred_from_publication"
+        if session := self._rules["session_year"].search(text.plain, 0, 500):
+            return _iso(int(session["year"]), month, day), "explicit"
+        if year := self._year_told(text, month):
+            return _iso(year, month, day), "inferred_from_planning_year"
         return None, None
+
+    def _year_told(self, text: Text, month: int) -> int | None:
+        """The year in which the text says something is to be done, is to meet, or has been done the year before."""
+        if ahead := self._rules["year_met"].search(text.plain, 0, _OPENING):
+            return int(ahead["year"]) - (month > int(ahead["month"]))
+        if begun := self._rules["year_directed"].search(text.plain, 0, _OPENING):
+            return int(begun["year"]) - (month >= _YEAR_END)
+        past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
+        if past and (month <= _REVIEWING or month >= _YEAR_END):
+            return int(past["year"]) + (month <= _REVIEWING)
+        return None
 
     def _day_beside(
         self, text: Text, named: _Named, parts: tuple[Found[str], ...]
@@ -433,6 +452,9 @@ class Meetings:
         """The day of publication that a page prints itself."""
         match = self._rules["printed_on"].search(text.plain, 0, 300)
         if match is None or not self._is_publication(text.plain, match):
+            end = len(text.plain)
+            match = self._rules["printed_last"].search(text.plain, max(0, end - 300), end)
+        if match is None:
             return None
         return _day(int(match["year"]), int(match["month"]), int(match["day"]))
 
@@ -480,6 +502,8 @@ class Meetings:
 
     def _is_held_below(self, text: Text, named: _Named) -> bool:
         """Whether a place holds a meeting named by what the centre wants done (青溪镇召开中央巡视整改推进会)."""
+        if self._rules["for_title"].match(named.name):
+            return self._asked["central"].search(text, 0, 400) is None
         if not self._rules["nation"].match(named.name) and not named.name.startswith(
             tuple(self._central)
         ):
@@ -658,6 +682,9 @@ class Meetings:
         )
         if unlisted and max(scores.values(), default=0) < 5:
             return self._unlisted(text, max(unlisted, key=lambda n: (unlisted[n], n)))
+        if not scores:
+            own = self._places.own(text.plain, 0, stop, date)
+            scores.update(d for d in own if _is_called(d, word))
         if not scores:
             return _Seat(self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))

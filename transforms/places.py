@@ -38,14 +38,18 @@ class Places:
 
     def __init__(self, lexicon: Lexicon) -> None:
         names: dict[str, list[Division]] = defaultdict(list)
+        shorts: dict[str, list[Division]] = defaultdict(list)
         for row in lexicon.table("divisions"):
             division = Division(**row)
             names[division.name].append(division)
+            if len(division.short) > 1 and division.level != "province":
+                shorts[division.short].append(division)
             # Short names of districts are words of the language too often (江南, 城中, 新市) to name a place alone.
             is_district = division.level == "county" and division.name.endswith("区")
             if len(division.short) > 1 and division.short != division.name and not is_district:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
+        self._shorts = {name: tuple(divisions) for name, divisions in shorts.items()}
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
         rules = {r.name: r.pattern for r in lexicon.rules("places")}
         self._short_after, self._lead, self._joining = (
@@ -54,7 +58,9 @@ class Places:
             rules["joining"],
         )
         self._named, self._ordinary = rules["named"], rules["ordinary"]
-        self._closed = rules["closed"]
+        self._closed, self._at = rules["closed"], rules["at"]
+        self._praised, self._media_after = rules["praised"], rules["media_after"]
+        self._own_before, self._own_after = rules["own_before"], rules["own_after"]
         self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
             t[-1:] for t in lexicon.terms("name_openers")
         }
@@ -92,11 +98,17 @@ class Places:
 
     def _is_short_name(self, plain: str, start: int, name: str) -> bool:
         """Whether a short name stands as a place; those of counties are too often parts of other words (扩大新…)."""
-        if self._ends_at(plain, start + len(name)):
-            # 董玉龙、: the given name of a person.
-            return not self._is_given(plain, start)
+        before = plain[max(0, start - 4) : start]
         is_large = any(d.level != "county" and not d.valid_to for d in self._names[name])
-        return is_large and self._lead.search(plain[max(0, start - 4) : start]) is not None
+        is_led = self._lead.search(before) is not None
+        if self._ends_at(plain, start + len(name)):
+            # 董玉龙、: the given name of a person; 皇故城的: the end of another word.
+            can_begin = is_large or is_led or self._own_before.search(before) is not None
+            can_begin = can_begin or self._praised.search(before) is not None
+            # 山东青州: below the place that is named before it.
+            can_begin = can_begin or any(before[-n:] in self._names for n in (2, 3))
+            return can_begin and not self._is_given(plain, start)
+        return is_large and is_led
 
     def _is_given(self, plain: str, start: int) -> bool:
         """Whether a surname at the head of a phrase, or behind a post, stands before a name."""
@@ -133,7 +145,34 @@ class Places:
         is_below = before in self._kinds and is_named
         if self._closed.match(before):
             return False
-        return after not in self._not_after and (not before.isalpha() or is_below)
+        is_apart = not before.isalpha() or is_below
+        is_apart = is_apart or self._at.search(plain[max(0, start - 2) : start]) is not None
+        return after not in self._not_after and is_apart
+
+    def own(self, plain: str, start: int, end: int, day: str | None) -> list[Division]:
+        """The divisions below a province that the text calls by their short names as one does one's own place.
+
+        Those short names are parts of other words so often that they are read so only where nothing else tells the place.
+        """
+        found: list[Division] = []
+        for at in range(start, end - 1):
+            for length in (4, 3, 2):
+                divisions = self._shorts.get(plain[at : at + length], ())
+                if divisions and self._is_own(plain, at, at + length):
+                    standing = {d.code: d for d in divisions if d.stood_on(day)}
+                    found += standing.values() if len(standing) == 1 else ()
+                    break
+        return found
+
+    def _is_own(self, plain: str, start: int, end: int) -> bool:
+        before = plain[max(0, start - 4) : start]
+        if self._praised.search(before):
+            return plain[end : end + 1] not in self._kinds
+        if not self._own_before.search(before):
+            return self._media_after.match(plain, end) is not None and not before[-1:].isalpha()
+        if self._media_after.match(plain, end):
+            return not before[-1:].isalpha()
+        return self._own_after.match(plain, end) is not None
 
     def unlisted(self, plain: str, start: int, end: int) -> list[Found[str]]:
         """The places named before an organ or an act of theirs that no list of divisions has."""
