@@ -81,6 +81,8 @@ class _Notes:
     bylines: list[tuple[int, str]] = field(default_factory=list)
     publisher: str | None = None
     published_on: datetime.date | None = None
+    is_said_when: bool = False
+    """Whether that day stands in a field that says so, not on a line of its own, which may be today's."""
     pending: str | None = None
     """The value that the next line gives, after a field name that stands on a line of its own."""
 
@@ -203,7 +205,8 @@ class Mastheads:
         """Take down what a field says; whether it says it."""
         if value == "date":
             day = _day(given)
-            notes.published_on = notes.published_on or day
+            if day and not notes.is_said_when:
+                notes.published_on, notes.is_said_when = day, True
             return day is not None
         if value == "publisher":
             name = given.split("|")[0].strip("】）)]〕》 ").split(" ")[0]
