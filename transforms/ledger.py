@@ -153,6 +153,8 @@ class Ledger:
         self._strong = lexicon.rules("modals", "strong")[0].pattern
         self._placing = lexicon.rules("modals", "placing")[0].pattern
         self._bids = lexicon.rules("modals", "bids")[0].pattern
+        self._weight = lexicon.rules("modals", "weight")[0].pattern
+        self._weighed = lexicon.rules("modals", "weighed")[0].pattern
         self._judging = lexicon.rules("modals", "judging")[0].pattern
         self._placed = lexicon.rules("modals", "placed")[0].pattern
         self._given = lexicon.rules("modals", "given")[0].pattern
@@ -189,8 +191,10 @@ class Ledger:
                 headings.pop(0)
             is_heading = bool(headings) and headings[0] < piece.end
             entry = self._entry(text, piece, following, is_heading, course)
-            if entry.role == "assessment" and course.modal is None:
-                self._take_back(text, piece, entries)
+            if entry.role == "assessment":
+                if course.modal is None:
+                    self._take_back(text, piece, entries)
+                self._weigh(text, piece, entries)
             entries.append(entry)
         _settle(course, entries)
         return tuple(entries)
@@ -205,9 +209,20 @@ class Ledger:
             at -= 1
         if at and entries[at - 1].start >= start and entries[at - 1].role != "frame":
             return
-        for number in range(at, len(entries)):
-            start, end = entries[number][:2]
-            entries[number] = Entry(start, end, "assessment", _OF_DEED, start, end)
+        _judge_deeds(entries, at)
+
+    def _weigh(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
+        """Deeds for which something matters direct nothing: 对改善水质，保护湿地，具有重要意义."""
+        if not self._weight.match(text.plain[piece.start : piece.body_end]):
+            return
+        start, _ = text.sentences[piece.sentence]
+        for at in range(len(entries) - 1, -1, -1):
+            entry = entries[at]
+            if entry.start < start or entry.role not in ("initiative", "frame", "assessment"):
+                return
+            if self._weighed.match(text.plain[entry.start : entry.end]):
+                _judge_deeds(entries, at)
+                return
 
     def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
         """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin."""
@@ -695,6 +710,13 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
         course.is_told = course.is_viewed = course.is_conveyed = False
         course.opening = ""
     course.piece = piece
+
+
+def _judge_deeds(entries: list[Entry], first: int) -> None:
+    """From that entry on, what was taken for directed is only judged."""
+    for number in range(first, len(entries)):
+        start, end = entries[number][:2]
+        entries[number] = Entry(start, end, "assessment", _OF_DEED, start, end)
 
 
 def _settle(course: _Course, entries: list[Entry]) -> None:
