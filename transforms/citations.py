@@ -17,6 +17,9 @@ _RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central":
 _LONGEST = 8
 # A shorter title (《条例》) only refers back to one given before.
 _SHORTEST = 5
+# The level of what follows another citation in its sentence and has the same author.
+_JOINED = "joined"
+_SENTENCE_END = "。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class Citations:
             if found and start < found[-1].end:
                 continue
             end = start - length
+            if level == _JOINED:
+                if not found or _SENTENCE_END in text.plain[found[-1].end : start]:
+                    continue
+                level = found[-1].value.level
             found.append(Found(start, end, CitationFacts(text.text[start:end], level)))
         return self._in_full(found)
 
@@ -126,7 +133,10 @@ class Citations:
             elif rule.extra.get("unnamed") and self._bodies.is_own(match, speaker):
                 continue
             elif body := self._bodies.above(text.plain, match, clause, speaker):
-                yield body[0], body[0] - end, body[1]
+                begin = (
+                    self._bodies.dated(text.plain, clause, body[0]) if rule["event"] else body[0]
+                )
+                yield begin, begin - end, body[1]
 
     def _matches(self, text: Text) -> Iterator[tuple[Rule, re.Match[str]]]:
         """Matches of the rules on names anywhere, and of those on bodies where a body is named."""
@@ -173,8 +183,11 @@ class _Bodies:
         divisions = lexicon.table("divisions")
         self._ranks = {row["name"]: row["level"] for row in divisions}
         self._places = self._ranks.keys() | {row["short"] for row in divisions} - {""}
-        self._lead = lexicon.compile("(?:{citation_words__cue}|{citation_words__joint}|[、，：])$")
+        self._lead = lexicon.compile(
+            "(?:{citation_words__cue}了?|{citation_words__joint}|[、，：])$"
+        )
         self._session = lexicon.rules("citations", "session")[0].pattern
+        self._day = lexicon.rules("citations", "day")[0].pattern
         self._own = lexicon.rules("citations", "own")[0].pattern
         self.named = lexicon.compile("{authorities}")
         self._says = lexicon.rules("citations", "says")[0].pattern
@@ -191,7 +204,7 @@ class _Bodies:
         start = match.start("body")
         place = self._place(plain, clause, start)
         is_word = len(body) == 1 and start > clause and not place
-        if is_word and not self._lead.search(plain, clause, start):
+        if is_word and not self._lead.search(plain, clause, self.dated(plain, clause, start)):
             return None
         level = self._level(body, place, speaker)
         if not self._is_above(body, level, place, speaker):
@@ -199,6 +212,11 @@ class _Bodies:
         start -= len(place)
         session = self._session.search(plain, clause, start)
         return min(match.start("name"), session.start() if session else start), level
+
+    def dated(self, plain: str, clause: int, start: int) -> int:
+        """Where a meeting's name begins together with the day before it (3月5日省委常委会会议)."""
+        day = self._day.search(plain, clause, start)
+        return day.start() if day else start
 
     def is_own(self, match: re.Match[str], speaker: Speaker) -> bool:
         """Whether a word is of the central body alone that speaks."""

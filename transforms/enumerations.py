@@ -38,11 +38,14 @@ class Enumerations:
         for label in self._labels.read(text):
             name = _unmarked(text.plain[label.start : label.end])
             places.setdefault(name, []).append(label)
-        return tuple(self._found(text, labels) for labels in places.values())
+        found = (self._found(text, labels) for labels in places.values())
+        return tuple(one for one in found if one)
 
-    def _found(self, text: Text, labels: Sequence[Label]) -> Found[EnumerationFacts]:
+    def _found(self, text: Text, labels: Sequence[Label]) -> Found[EnumerationFacts] | None:
         first = labels[0]
         members = self._members.of(text, labels)
+        if first.needs_members and not members:
+            return None
         items = tuple(Found(start, end, text.text[start:end]) for start, end in members)
         facts = EnumerationFacts(_unmarked(text.text[first.start : first.end]), first.count, items)
         return Found(first.start, first.end, facts)
@@ -91,10 +94,10 @@ class _Labels:
             match = rule.pattern.match(plain, at)
             if match and (best is None or match.end() > best.end):
                 count = self._count(rule, match)
-                best = self._label(match, count) if count > 1 else best
+                best = self._label(rule, match, count) if count > 1 else best
         return best
 
-    def _label(self, match: re.Match[str], count: int) -> Label:
+    def _label(self, rule: Rule, match: re.Match[str], count: int) -> Label:
         words = _unmarked(match["label"])
         head = self._head.match(words)
         return Label(
@@ -103,6 +106,7 @@ class _Labels:
             count,
             head["head"] if head else "",
             words in self._slogans,
+            bool(rule.extra.get("listed")),
         )
 
     def _count(self, rule: Rule, match: re.Match[str]) -> int:

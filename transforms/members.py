@@ -25,13 +25,17 @@ _LONG = 2
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One printing of a catch-phrase; `head` is what it counts, `is_known` says that the whole country uses it."""
+    """One printing of a catch-phrase; `head` is what it counts, `is_known` says that the whole country uses it.
+
+    One that `needs_members` (三个方面) is no catch-phrase where the text spells none out.
+    """
 
     start: int
     end: int
     count: int
     head: str
     is_known: bool
+    needs_members: bool = False
 
 
 class Members:
