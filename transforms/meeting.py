@@ -18,6 +18,7 @@ from transforms.text import Text
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
 _BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
 _MARKS = "，。；：！？\n \u3000《》【】—"
+_OPENED = {"）": "（", "”": "“", "》": "《"}
 _HEADLINES = ("title", "kicker", "deck", "label")
 # A report names its meeting in its opening; what stands further down are other meetings.
 _OPENING = 1500
@@ -25,10 +26,12 @@ _CENTRAL = "central"
 # The rules that are asked of whole texts.
 _OF_TEXTS = (
     "central",
+    "convened",
     "doings",
     "generic",
     "heard",
     "plan_begins",
+    "planned_relative",
     "planning_year",
     "report",
     "report_line",
@@ -125,6 +128,7 @@ class Meetings:
         date, basis = self._date(text, parts, named, planning_year, published_on)
         # A day that no calendar has (2月29日 of most years) is none, and rests on nothing.
         basis = basis if date else None
+        planning_year = planning_year or self._year_beside(text, date)
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
         full = self._in_full(text, convenor, seat)
@@ -145,11 +149,12 @@ class Meetings:
     def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
         """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
         printed = text.text[named.start : named.end]
+        for rule in ("standing",) if not named.name else ("convened",):
+            match = self._asked[rule].search(text, 0, _OPENING)
+            if match and match.start("head") == named.start:
+                return _as_printed(text, match["body"]) + printed
         if named.name:
             return printed
-        standing = self._asked["standing"].search(text, 0, _OPENING)
-        if standing and standing.start("head") == named.start:
-            return _as_printed(text, standing["body"]) + standing["head"]
         is_own = convenor and self._rules["politburo"].fullmatch(convenor)
         if not is_own or convenor is None or text.plain[named.start : named.end] not in self._bare:
             return None
@@ -200,6 +205,7 @@ class Meetings:
         if held:
             best = max(held, key=lambda m: (m.weight, -m.start))
             if best.name:
+                best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
@@ -209,10 +215,13 @@ class Meetings:
     def _mentions(self, text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Named]:
         """Every place in headlines and opening where a meeting is named."""
         headlines = [(p.start, p.end) for p in parts if p.value in _HEADLINES]
+        debris = [(p.start, p.end) for p in parts if p.value == "furniture"]
         end = min(len(text.plain), _OPENING)
         spans = [(0, end)] + [(s, e) for s, e in headlines if s >= end]
         for start, stop in spans:
             for head, after in self._heads_in(text.plain, start, stop):
+                if any(s <= head < e for s, e in debris):
+                    continue
                 is_headline = any(s <= head < e for s, e in headlines)
                 yield self._mention(text.plain, head, after, is_headline)
 
@@ -245,7 +254,9 @@ class Meetings:
             end,
             "" if name in self._bare else name,
             clause,
-            self._weight(before, after, is_headline, start, start >= head),
+            0
+            if self._rules["no_name"].match(name)
+            else self._weight(before, after, is_headline, start, start >= head),
             is_cited,
         )
 
@@ -287,11 +298,25 @@ class Meetings:
         """The shortest full name among those that mean the same meeting as the best one."""
         same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
         same = [m for m in same if not self._is_of_another(m.name, best.name)]
-        places = [m for m in same if self._places.at(m.name, 0)]
-        candidates = places or [m for m in same if len(m.name) >= min(len(best.name), 8)]
-        return min(
-            [*candidates, best] if not places else candidates, key=lambda m: (len(m.name), m.start)
-        )
+        whole = [m for m in same if self._names_place(m.name)] or [
+            m for m in same if self._organ_of(m.name) not in (None, m.name)
+        ]
+        # 市委常委会 is short for the body, not for its meeting.
+        whole = [m for m in whole if m.name + "会议" != best.name]
+        candidates = whole or [*(m for m in same if len(m.name) >= min(len(best.name), 8)), best]
+        return min(candidates, key=lambda m: (len(m.name), m.start))
+
+    def _names_place(self, name: str) -> bool:
+        """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
+        return bool(self._places.at(self._rules["seat_lead"].sub("", name), 0))
+
+    def _is_numbered(self, name: str, headline: str) -> bool:
+        """Whether a name is another with its number in it: 市委常委会第7次会议 for a headline's 市委常委会会议."""
+        numbered = self._rules["numbered"]
+        if headline in name or numbered.search(headline) or not numbered.search(name):
+            return False
+        left = iter(name)
+        return all(ch in left for ch in headline)
 
     def _is_of_another(self, shorter: str, name: str) -> bool:
         """Whether a name begins with that of another meeting, as 第四次会议预备会议 with 第四次会议."""
@@ -311,7 +336,7 @@ class Meetings:
     def _evidence(self, text: Text, named: _Named, convenor: str | None) -> Iterator[str]:
         """What can tell a meeting's kind: its name, the body that met (第十六次会议), or what it did."""
         if named.name:
-            yield named.name
+            yield from self._parts(named.name)
             yield (convenor or "") + named.name
             standing = self._asked["standing"].search(text, 0, _OPENING)
             if standing and standing.start("head") == named.start:
@@ -319,6 +344,19 @@ class Meetings:
             return
         yield text.plain[named.lead_start : named.end + 4]
         yield from self._doings(text)
+
+    def _parts(self, name: str) -> Iterator[str]:
+        """The meetings that a name joins (全体会议暨廉政工作会议), the first one first."""
+        start = 0
+        for match in self._rules["joined"].finditer(name):
+            yield name[start : match.start()]
+            start = match.end()
+        yield name[start:]
+
+    def _deciding(self, name: str) -> str:
+        """The part of a joined name that tells its kind, the first one where none does."""
+        parts = list(self._parts(name))
+        return next((p for p in parts if any(k.pattern.search(p) for k in self._kinds)), parts[0])
 
     def _doings(self, text: Text) -> list[str]:
         """What a nameless meeting is said to have done, as 会议集中学习了."""
@@ -333,6 +371,8 @@ class Meetings:
         if is_report and (year := self._year_of_report(text)):
             return year
         match = self._rules["planning_name"].match(named.name) if named.name else None
+        if first := self._rules["first_of_year"].search(named.name):
+            return int(first["year"])
         if match is None:
             match = self._asked["planning_year"].search(text, 0, _OPENING * 2)
         if match:
@@ -340,6 +380,19 @@ class Meetings:
         begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
+
+    def _year_beside(self, text: Text, date: str | None) -> int | None:
+        """The year planned where the text says 今年 or 明年, or adopts its programme, and the day of the meeting is known."""
+        if date is None:
+            return None
+        told = self._asked["planned_relative"].search(text, 0, _OPENING)
+        if told:
+            return int(date[:4]) + bool(told["next"])
+        directed = self._rules["year_directed"].search(text.plain, 0, _OPENING)
+        if directed is None or directed["event"]:
+            return None
+        year = int(directed["year"])
+        return year if year - int(date[:4]) in (0, 1) else None
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
@@ -390,6 +443,9 @@ class Meetings:
             return int(ahead["year"]) - (month > int(ahead["month"]))
         if begun := self._rules["year_directed"].search(text.plain, 0, _OPENING):
             return int(begun["year"]) - (month >= _YEAR_END)
+        season = self._rules["season"].search(text.plain, 0, _OPENING)
+        if season and int(season["second"]) == int(season["first"]) + 1:
+            return int(season["first" if month > _REVIEWING else "second"])
         past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
         if past and (month <= _REVIEWING or month >= _YEAR_END):
             return int(past["year"]) + (month <= _REVIEWING)
@@ -409,12 +465,14 @@ class Meetings:
             and not any(p.value == "credit" and p.start <= m.start() < p.end for p in parts)
         ]
         # 3月2日讯 is the day on which was written what 2月28日 tells.
-        told = (m for m in printed if not self._rules["written"].match(text.plain, m.end()))
-        return next(told, printed[0] if printed else None)
+        told = [m for m in printed if not self._rules["written"].match(text.plain, m.end())]
+        if told or not printed:
+            return told[0] if told else self._rules["torn_date"].search(text.plain, 0, 500)
+        return None if self._rules["lately"].search(text.plain, 0, 500) else printed[0]
 
     def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
         """Whether a date is the day of publication or of a document rather than of the meeting."""
-        return bool(self._rules["stamp"].search(plain[max(0, match.start() - 12) : match.start()]))
+        return bool(self._rules["stamp"].search(plain[max(0, match.start() - 90) : match.start()]))
 
     def _year_printed_with(self, text: Text, month: int, day: int) -> int | None:
         """The year of the same day where the text prints it in full elsewhere."""
@@ -460,7 +518,7 @@ class Meetings:
 
     def _is_publication(self, plain: str, match: re.Match[str]) -> bool:
         return (
-            bool(self._rules["stamp"].search(plain[max(0, match.start() - 12) : match.start()]))
+            bool(self._rules["stamp"].search(plain[max(0, match.start() - 90) : match.start()]))
             or match[0][4] in "-/."
         )
 
@@ -483,10 +541,16 @@ class Meetings:
             and self._is_congress(named.name)
         ):
             return congress[0]
-        organ = None if self._is_held_below(text, named) else self._organ_of(named.name)
-        first = self._after_year(named.name)
-        if organ and not self._rules["of_members"].match(named.name, first + len(organ)):
+        is_below = self._is_held_below(text, named)
+        organ = None if is_below else self._organ_leading(named.name)
+        # 县政府党组会议暨县政府常务会议: the body whose meeting tells the kind.
+        if organ and self._rules["party_group"].search(organ):
+            organ = self._organ_leading(self._deciding(named.name)) or organ
+        if organ:
             return self._as_body(organ)
+        bare, word = self._rules["bare_body"].match(named.name), self._own_word(text)
+        if bare and word:
+            return word + bare[0]
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]
         for clause in self._clauses_before(text, named):
@@ -496,6 +560,12 @@ class Meetings:
             if organ := self._subject(sentence):
                 return organ
         return None
+
+    def _organ_leading(self, name: str) -> str | None:
+        """The organ at the head of a meeting's name, unless the meeting is about its members (市人大代表座谈会)."""
+        organ = self._organ_of(name)
+        behind = name[self._after_year(name) + len(organ or "") :]
+        return None if not behind or self._rules["of_members"].match(behind) else organ
 
     def _organ_of(self, name: str) -> str | None:
         return self._organ_at(name, self._after_year(name))
@@ -580,7 +650,7 @@ class Meetings:
         convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None:
             return convenor
-        place = seat.jurisdiction
+        place, convenor = seat.jurisdiction, self._rules["term_within"].sub("", convenor)
         if not self._expands.match(convenor) or self._rules["party_group"].search(convenor):
             whole = place[:-1] + convenor
             return whole if convenor[0] == place[-1] and whole in text.plain else convenor
@@ -589,6 +659,10 @@ class Meetings:
         )
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
+        short = seat.division.short if seat.division else ""
+        if place not in text.plain and short and short + word not in place:
+            # 长白县政府: a county of a people by the name that the text calls it.
+            full = short + convenor
         party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
         printed = re.compile(f"(?:{party})?{re.escape(place)}(?:{people_s})?{re.escape(tail)}")
         match = printed.search(text.plain)
@@ -606,6 +680,9 @@ class Meetings:
             return self._heard(text, date)
         if match := self._asked["township"].search(text, 0, 200):
             return _Seat("township", match["name"])
+        held = self._rules["holds"].search(text.plain, 0, _OPENING)
+        if held and (place := self._last_place(held["seat"])):
+            return self._of_place(text, place, date)
         word = self._own_word(text)
         return self._relative(text, word, date) if word else self._by_place_alone(text, date)
 
@@ -621,21 +698,24 @@ class Meetings:
     def _seat_of(self, text: Text, words: str, date: str | None) -> _Seat | None:
         """The seat that a convenor's or a meeting's own words tell."""
         words = self._rules["seat_lead"].sub("", words)
-        if any(words.startswith(organ) for organ in self._central) or self._rules["nation"].match(
-            words
-        ):
+        organ = self._organ.match(words)
+        is_central = organ is not None and organ["word"] is None
+        if is_central or self._rules["nation"].match(words):
             return _Seat(_CENTRAL)
-        name = self._places.at(words, 0)
-        # 绍兴市越城区 …: the last of the places that stand one after another.
-        while name and (lower := self._places.at(words, words.index(name) + len(name))):
-            name = lower
-        if name:
+        if name := self._last_place(words):
             return self._of_place(text, name, date)
         match = self._rules["level_lead"].match(words)
         if match:
             return self._relative(text, match["word"] or match["all"], date)
         unlisted = self._places.unlisted(words, 0, len(words))
         return self._unlisted(text, unlisted[0].value) if unlisted else None
+
+    def _last_place(self, words: str) -> str:
+        """The last of the places that stand one after another at the head of words (绍兴市越城区 …)."""
+        name = self._places.at(words, 0)
+        while name and (lower := self._places.at(words, words.index(name) + len(name))):
+            name = lower
+        return name
 
     def _unlisted(self, text: Text, name: str) -> _Seat:
         """The seat that is a place of which no list knows: its last word tells its level."""
@@ -668,6 +748,8 @@ class Meetings:
         )
         names = {f.value for f in printed}
         scores: Counter[Division] = Counter()
+        above = {f.value for f in printed if self._is_above(text.plain, f)}
+        printed = [f for f in printed if f.value not in above]
         for found in printed:
             divisions = [
                 d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
@@ -686,9 +768,17 @@ class Meetings:
             own = self._places.own(text.plain, 0, stop, date)
             scores.update(d for d in own if _is_called(d, word))
         if not scores:
-            return _Seat(self._levels[word])
+            is_below = any(name.endswith(word) for name in above)
+            return _Seat("county" if is_below else self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))
         return _Seat(best.level, best.name, best)
+
+    def _is_above(self, plain: str, found: Found[str]) -> bool:
+        """Whether a city is named as one that the text's own place answers to (中央、省和临江市)."""
+        before, after = plain[max(0, found.start - 4) : found.start], plain[found.end :][:4]
+        return bool(
+            self._rules["above.before"].search(before) or self._rules["above.after"].match(after)
+        )
 
     def _by_place_alone(self, text: Text, date: str | None) -> _Seat:
         """The seat of a text without level words: the place in its first lines, if it prints just one."""
@@ -719,12 +809,12 @@ def _clause_start(plain: str, offset: int) -> int:
     at = offset
     while at > 0 and offset - at < 60:
         ch = plain[at - 1]
-        if ch in "）”":
-            opening = plain.rfind("（" if ch == "）" else "“", max(0, at - 24), at)
+        if ch in "）”》":
+            opening = plain.rfind(_OPENED[ch], max(0, at - 24), at)
             if opening < 0:
                 return at
             at = opening
-        elif (ch in _MARKS or ch in "（“") and not _BLANK_AT_DIGITS.match(plain, max(0, at - 2)):
+        elif (ch in _MARKS or ch in "（“《") and not _BLANK_AT_DIGITS.match(plain, max(0, at - 2)):
             return at
         else:
             at -= 1

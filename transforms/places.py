@@ -79,7 +79,7 @@ class Places:
         for length in self._lengths.get(plain[start : start + 2], ()):
             name = plain[start : start + length]
             if name in self._names and not self._is_of_another_kind(plain, start, name):
-                return "" if self._ordinary.match(plain[start : start + 6]) else name
+                return "" if self._ordinary.match(plain, start, start + 6) else name
         return ""
 
     def _is_of_another_kind(self, plain: str, start: int, name: str) -> bool:
