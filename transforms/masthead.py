@@ -33,6 +33,7 @@ _SECTIONS = (
     "bare_meeting",
     "agenda",
     "long",
+    "unit",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
@@ -50,10 +51,15 @@ _LABEL = re.compile(r"【[^】]{2,12}】(?=.{6})")
 _OPENING_FIELDS = " [【（("
 _BLANKS = re.compile(r"\s+")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
+# What a list of a page puts before each of its lines.
+_BULLET = re.compile(r"[•·▪●◆]\s+")
+# What is left of a table's borders.
+_BORDER = re.compile(r"[\s|\-]{0,12}\|[\s|\-]{0,12}$")
 _NOISE = re.compile(r"[#■□�^\\]+")
 _DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
 _SENTENCE = re.compile("。|；|[！？](?=.{20})")
 _PUNCTUATION = re.compile("[，。；：]")
+_HAN = re.compile(r"[\u4e00-\u9fff]+")
 _NAME = re.compile(r"[^\x00-\x7f]{2,5}$|[^\x00-\x7f]{1,8}·[^\x00-\x7f·]{1,8}$")
 _BETWEEN_NAMES = re.compile(r"[\s、，,;；/／丨|：:（）()【】\[\]。]+")
 
@@ -99,15 +105,19 @@ class Mastheads:
         self._field = re.compile(
             rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
         )
+        self._surnames = frozenset(lexicon.terms("surnames", kind="common"))
         tokens = lexicon.alternation("furniture")
         self._tokens = re.compile(
             rf"(?:{tokens}|[\s|>›»【】\[\]（）()：:×·・\-—_/、,.。\d《》<→…])++"
         )
         # 记者江明通讯员鲁川: what stands between two reporters' titles is a name.
         titles = map(re.escape, lexicon.terms("reporter_titles"))
+        # The last character of a name (王志文) is no mark.
+        marks = [(t if len(t) > 1 else rf"(?<!\w){t}") for t in lexicon.terms("byline_marks")]
+        marks.sort(key=lambda t: (-len(t), t))
         no_name = "".join(f"(?<!{t})(?<!{t} )" for t in titles)
         self._marks = re.compile(
-            rf"(?<!\w){no_name}\w{{0,10}}?{reporter}|{reporter}|{lexicon.alternation('byline_marks')}(?=[\s：:/／]|$)"
+            rf"(?<!\w){no_name}\w{{0,10}}?{reporter}|{reporter}|(?:{'|'.join(marks)})(?=[\s：:/／]|$)"
         )
 
     def find(self, text: Text, title_hint: str | None = None) -> Masthead:
@@ -144,6 +154,7 @@ class Mastheads:
         headlines: list[Found[str]] = []
         is_minutes = self._matches("minutes", text.plain[:_OPENING]) is not None
         for index, (start, end) in enumerate(text.paragraphs[:_HEAD]):
+            start += _bullet(text.plain[start:end])
             line = text.plain[start:end]
             if is_minutes and self._rules["body"][2].pattern.match(line):
                 return headlines, index
@@ -152,10 +163,20 @@ class Mastheads:
             if glued := self._glued(line):
                 headlines.append(Found(start, start + glued, line[:glued]))
                 return headlines, index
-            if self._begins_body(line):
+            if self._begins_body(line) and not self._stands_above_fields(text, index, headlines):
                 return headlines, index
             headlines.append(Found(start, end, line))
         return [], 0
+
+    def _stands_above_fields(self, text: Text, index: int, headlines: list[Found[str]]) -> bool:
+        """Whether the first line, which reads like a lead, is the headline: fields stand below it, and it ends with no mark."""
+        start, end = text.paragraphs[index]
+        if headlines or end - start > _LONG or text.plain[end - 1] in "。；：！？，":
+            return False
+        below = text.paragraphs[index + 1 : index + 2]
+        return any(
+            self._fielded(text.plain[s:e], s, _Notes()) for s, e in below if e - s <= _FIELDS
+        )
 
     def _place(self, headlines: list[Found[str]]) -> str:
         """Where the next line stands: top, head (below a headline), or speech (below the headline of one)."""
@@ -271,6 +292,8 @@ class Mastheads:
     def _names(self, given: str) -> list[str]:
         """The names of persons in a byline, without what says that they are reporters; none if other words stand there."""
         words = [w for w in _BETWEEN_NAMES.split(self._marks.sub(" ", given)) if w]
+        words = [w for w in words if not self._matches("unit", w)] or words
+        words = [name for word in words for name in self._apart(word)]
         names: list[str] = []
         for word in words:
             # A name of two characters may be printed with a blank between them.
@@ -279,6 +302,17 @@ class Mastheads:
             else:
                 names.append(word)
         return names if all(map(self._is_name, names)) else []
+
+    def _apart(self, word: str) -> tuple[str, ...]:
+        """The names that are printed without a blank between them (李明亮王晓), three characters at a time."""
+        if not 4 < len(word) < 10 or not _HAN.fullmatch(word):
+            return (word,)
+        cuts = [n for n in (3, 2) if word[:1] in self._surnames and word[n] in self._surnames]
+        for cut in cuts:
+            rest = self._apart(word[cut:]) if len(word) > cut + 3 else (word[cut:],)
+            if all(2 <= len(name) < 4 for name in rest):
+                return (word[:cut], *rest)
+        return (word,)
 
     def _is_name(self, word: str) -> bool:
         """Whether a word may be a person's name: it has its length, and names no field (文号)."""
@@ -320,6 +354,7 @@ class Mastheads:
     def _lead(self, text: Text, body: int, notes: _Notes) -> None:
         """The dateline that opens the lead, with the reporters it names."""
         start, end = text.paragraphs[body]
+        start += _bullet(text.plain[start:end])
         start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
         if glued := self._glued(text.plain[start:end]):
             start = _skip_blanks(text.plain, start + glued)
@@ -338,8 +373,10 @@ class Mastheads:
             line = text.plain[start:end]
             if self._settle(line, start, notes, "tail"):
                 continue
-            if line[0] in "（(" and line[-1] in "）)":
-                notes.parts.append(Found(start, end, "furniture"))
+            if line[0] in "（([【〔" and line[-1] in "）)]】〕":
+                match = self._rules["closing"][0].pattern.match(line)
+                is_signed = match is not None and self._take(match, start, notes)
+                notes.parts.append(Found(start, end, "byline" if is_signed else "furniture"))
                 continue
             if line[-1] in "。！？；" or self._begins_body(line) or len(line) < 5:
                 return headlines[::-1], index
@@ -400,6 +437,8 @@ class Mastheads:
         if label := _LABEL.match(value):
             notes.parts.append(Found(start, start + label.end(), "label"))
             start, value = start + label.end(), value[label.end() :]
+        if border := _BORDER.search(value):
+            value = value[: border.start()]
         if fields := self._fields_behind(value):
             if part := self._fielded(value[fields:], start + fields, notes):
                 notes.parts.append(Found(start + fields, start + len(value), part))
@@ -517,6 +556,12 @@ def _day(given: str) -> datetime.date | None:
         return datetime.date(year, month, day)
     except ValueError:
         return None
+
+
+def _bullet(line: str) -> int:
+    """How long the bullet before a line is."""
+    match = _BULLET.match(line)
+    return match.end() if match else 0
 
 
 def _is_noise(line: str) -> bool:
