@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transforms.lexicon import Lexicon
 from transforms.longest import lengths_by_end, lengths_by_start
@@ -13,6 +13,7 @@ _DOTTED = re.compile(f"([{_HAN}]{{1,6}}·)+[{_HAN}]{{1,8}}")
 _MARKS = "，。；：！？\n（）【】“”《》"
 _LIST_MARKS = ("、", "，", "。")
 _LISTED = re.compile(f"[、，][{_HAN}·]{{4,22}}[、，]")
+_BETWEEN = re.compile(f"[{_HAN}]{{2,3}}、")
 _LISTED_BARE = re.compile(f"、[{_HAN}]{{2,3}}、")
 
 
@@ -132,7 +133,15 @@ class Names:
             if match.start() not in found:
                 for mention in self._opening(plain, match.start()):
                     found.setdefault(mention.start, mention)
-        mentions = sorted(found.values(), key=lambda m: (m.start, -m.end))
+        # 县长李明和就…: a name that is known with its last character from elsewhere.
+        known = {plain[m.start : m.end] for m in found.values()}
+        mentions = [
+            replace(m, end=m.end + 1, tail=max(m.tail, m.end + 1))
+            if plain[m.end : m.end + 1] in self._joins.words and plain[m.start : m.end + 1] in known
+            else m
+            for m in found.values()
+        ]
+        mentions.sort(key=lambda m: (m.start, -m.end))
         return [m for i, m in enumerate(mentions) if i == 0 or m.start >= mentions[i - 1].end]
 
     def end_of(self, plain: str, start: int) -> int:
@@ -164,6 +173,17 @@ class Names:
             if plain[end : end + 1] == "、" and self._is_name(plain, start, end):
                 return end if self.end_of(plain, end + 1) else 0
         return 0
+
+    def _end_between(self, plain: str, start: int) -> int:
+        """The end of what stands between two names of a list and has a name's length, whatever it begins with."""
+        match = _BETWEEN.match(plain, start)
+        if match is None or plain[start - 1] != "、" or plain[start] in self._levels:
+            return 0
+        end = match.end() - 1
+        is_word = self._heads.before(plain, end) or self._organs.before(plain, end)
+        if is_word or self._stops.intersection(plain[start:end]):
+            return 0
+        return end if self.end_of(plain, match.end()) else 0
 
     def _end_of_transcribed(self, plain: str, start: int) -> int:
         """The end of a name of another language without a dot (宝音巴图), of syllables that such names are written with."""
@@ -324,10 +344,20 @@ class Names:
                 # 听取和审议了 …: what introduces a post may be of two parts.
                 again = self._lead_in.match(item[lead.end() :])
                 return item_start + lead.end() + (again.end() if again else 0)
-            joined = self._joins.at(plain, item_start)
+            # Behind 、 nothing more joins: the 和 of 、和平县 is a place's.
+            joined = "" if plain[item_start - 1] == "、" else self._joins.at(plain, item_start)
             start = item_start + (len(joined) if len(item) > len(joined) + 1 else 0)
             item_end = item_start - 1
-        return start
+        return self._across_comma(plain, start, limit)
+
+    def _across_comma(self, plain: str, start: int, limit: int) -> int:
+        """Where posts begin that go on across a comma (县委常委、副县长，领导小组组长 + name): nobody else bears them."""
+        end = start - 1
+        if end <= limit or plain[end] != "，" or self._heads.before(plain, end) not in self._strong:
+            return start
+        before = self._post_start(plain, end, False, limit)
+        is_whole = before == limit or plain[before - 1] in _MARKS
+        return before if is_whole and not self._plural.search(plain[before:end]) else start
 
     def _in_quotes(self, plain: str, at: int, end: int) -> bool:
         """Whether the quotation mark before `at` belongs to a post, as in “六五”普法讲师团讲师."""
@@ -342,7 +372,7 @@ class Names:
             start = mention.tail + len(join)
             if not join or start in found or start >= len(plain):
                 return mention.tail
-            end = self._end_in_list(plain, start)
+            end = self._end_in_list(plain, start) or self._end_between(plain, start)
             if not end or self._is_word(plain, start, end):
                 return mention.tail
             title = self._titles.at(plain, end)
