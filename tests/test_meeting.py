@@ -68,6 +68,8 @@ def test_meeting(words: str, expected: str) -> None:
         ("29日，全市农业工作会议召开。", "2024-03-01", "2024-02-29"),
         ("昨天，全市农业工作会议召开。", "2024-03-01", "2024-02-29"),
         ("今天，全市农业工作会议召开。", "2024-03-01", "2024-03-01"),
+        # the day in full is that of another meeting, which this one decided on
+        ("县人大常委会主任会议9日召开，决定常委会会议3月27日召开。", "2024-03-10", "2024-03-09"),
     ],
 )
 def test_a_date_without_year_is_read_from_publication(

@@ -466,6 +466,13 @@ class Meetings:
         ]
         # 3月2日讯 is the day on which was written what 2月28日 tells.
         told = [m for m in printed if not self._rules["written"].match(text.plain, m.end())]
+        heads = [(p.start, p.end) for p in parts if p.value in _HEADLINES]
+        below = [m for m in told if not any(s <= m.start() < e for s, e in heads)]
+        # 委员长会议9日下午举行，决定常委会会议2月27日召开: the full date is another meeting's.
+        day = self._rules["day"].search(text.plain, heads[-1][1] if heads else 0, 500)
+        if told and day and day.start() < min((m.start() for m in below), default=500):
+            return None
+        told = below or told
         if told or not printed:
             return told[0] if told else self._rules["torn_date"].search(text.plain, 0, 500)
         return None if self._rules["lately"].search(text.plain, 0, 500) else printed[0]
@@ -539,6 +546,7 @@ class Meetings:
             named.name
             and (congress := self._rules["congress"].match(named.name))
             and self._is_congress(named.name)
+            and not self._rules["of_members"].match(named.name, congress.end())
         ):
             return congress[0]
         is_below = self._is_held_below(text, named)
@@ -684,7 +692,11 @@ class Meetings:
         if held and (place := self._last_place(held["seat"])):
             return self._of_place(text, place, date)
         word = self._own_word(text)
-        return self._relative(text, word, date) if word else self._by_place_alone(text, date)
+        if word:
+            return self._relative(text, word, date)
+        if self._rules["central_post"].search(text.plain, 0, 200):
+            return _Seat(_CENTRAL)
+        return self._by_place_alone(text, date)
 
     def _heard(self, text: Text, date: str | None) -> _Seat:
         """A central meeting: it has no place, unless it heard the leaders of one."""
