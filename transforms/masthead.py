@@ -492,7 +492,11 @@ class Mastheads:
         if (kicker := self._kicker(lines, first)) is not None:
             return kicker + 1, self._until_deck(lines, kicker + 1)
         above = self._matches("slogan", lines[first].value) and first + 1 < len(lines)
-        if above and self._matches("convened", lines[first + 1].value):
+        if (
+            above
+            and not self._matches("deck", lines[first + 1].value)
+            and self._matches("convened", lines[first + 1].value)
+        ):
             return first + 1, first + 2
         if self._matches("meeting", lines[first].value):
             return first, self._until_sentence(lines, first)

@@ -23,6 +23,7 @@ _HEADLINES = ("title", "kicker", "deck", "label")
 # A report names its meeting in its opening; what stands further down are other meetings.
 _OPENING = 1500
 _CENTRAL = "central"
+_RANKS = ("central", "province", "prefecture", "county", "township")
 # The rules that are asked of whole texts.
 _OF_TEXTS = (
     "central",
@@ -748,7 +749,10 @@ class Meetings:
         weights: Counter[str] = Counter()
         for match in self._rules["level"].finditer(text.plain):
             weights[match["word"]] += 6 if match["our"] else 3 if match["all"] else 1
-        return max(weights, key=lambda w: (weights[w], w)) if weights else None
+        # Of two the lower one is its own: the higher one is whom it obeys (省委、市委).
+        return max(
+            weights, key=lambda w: (weights[w], _RANKS.index(self._levels[w]), w), default=None
+        )
 
     def _relative(self, text: Text, word: str, date: str | None) -> _Seat:
         """The place that 我县, 市委 … mean in this text: the one printed most that such a word can call so."""

@@ -179,7 +179,9 @@ class Places:
         return [
             Found(*match.span("name"), match["name"])
             for match in self._named.finditer(plain, start, end)
-            if not self.at(plain, match.start("name")) and not self.is_word(match["name"])
+            if not self.at(plain, match.start("name"))
+            and not self.is_word(match["name"])
+            and match["name"][-2:] not in self._names
         ]
 
     def is_word(self, name: str) -> bool:
