@@ -372,8 +372,6 @@ class Meetings:
         if is_report and (year := self._year_of_report(text)):
             return year
         match = self._rules["planning_name"].match(named.name) if named.name else None
-        if first := self._rules["first_of_year"].search(named.name):
-            return int(first["year"])
         if match is None:
             match = self._asked["planning_year"].search(text, 0, _OPENING * 2)
         if match:
@@ -383,17 +381,9 @@ class Meetings:
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
 
     def _year_beside(self, text: Text, date: str | None) -> int | None:
-        """The year planned where the text says 今年 or 明年, or adopts its programme, and the day of the meeting is known."""
-        if date is None:
-            return None
-        told = self._asked["planned_relative"].search(text, 0, _OPENING)
-        if told:
-            return int(date[:4]) + bool(told["next"])
-        directed = self._rules["year_directed"].search(text.plain, 0, _OPENING)
-        if directed is None or directed["event"]:
-            return None
-        year = int(directed["year"])
-        return year if year - int(date[:4]) in (0, 1) else None
+        """The year planned where the text says 今年 or 明年, and the day of the meeting is known."""
+        told = self._asked["planned_relative"].search(text, 0, _OPENING) if date else None
+        return int(date[:4]) + bool(told["next"]) if date and told else None
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
@@ -659,7 +649,7 @@ class Meetings:
         convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None:
             return convenor
-        place, convenor = seat.jurisdiction, self._rules["term_within"].sub("", convenor)
+        place, convenor = seat.jurisdiction, self._rules["term_behind"].sub("", convenor)
         if not self._expands.match(convenor) or self._rules["party_group"].search(convenor):
             whole = place[:-1] + convenor
             return whole if convenor[0] == place[-1] and whole in text.plain else convenor
@@ -669,7 +659,7 @@ class Meetings:
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
         short = seat.division.short if seat.division else ""
-        if place not in text.plain and short and short + word not in place:
+        if place not in text.plain and short and short + word in text.plain:
             # 长白县政府: a county of a people by the name that the text calls it.
             full = short + convenor
         party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
