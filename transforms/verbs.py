@@ -19,6 +19,7 @@ _NOUNS = frozenset({"n", "nz", "a", "an"})
 _GOVERNED = frozenset({"takes", "pushed"})
 _MAY_SERVE = frozenset({"manner", "means", "phrase", "place", "use"})
 _MAY_GOVERN = frozenset({"means", "use"})
+_TEARABLE = frozenset({2, 3, 4})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
 
@@ -88,8 +89,9 @@ class Verbs:
             chain = _Chain(at, at, stop)
         else:
             chain = (
-                self._paired(plain, start, end)
-                or self._plain_start(plain, start, end, may)
+                self._of_theme(plain, start, end, may)
+                or self._paired(plain, start, end)
+                or self._plain_start(plain, start, end)
                 or self._find(plain, start, end)
                 or self._outside(plain, start, end)
             )
@@ -100,6 +102,17 @@ class Verbs:
             _found(plain, chain.start, chain.end),
             _found(plain, self._object_start(plain, chain, end), end),
         )
+
+    def _of_theme(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
+        """The predicate behind the 要 inside a span, whatever what is spoken of begins with: 摸排要到位."""
+        if not may & self._theme_modal_bit:
+            return None
+        if not self._forms.theme_modal.search(plain, start + 1, end):
+            return None
+        place = self._after_adverbs(plain, start, end)
+        if self._forms.telling.match(plain, place, end):
+            return None
+        return self._after_modal(plain, start + 1, end)
 
     def _outside(self, plain: str, start: int, end: int) -> _Chain | None:
         """Where no verb of the lists is: the dictionary's first, or a set phrase of four characters (分片包干)."""
@@ -137,7 +150,7 @@ class Verbs:
         is_pair = is_pair and self._words.at(plain, at + 1, end) == end
         return _Chain(at, at, at + 1) if is_pair else None
 
-    def _plain_start(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
+    def _plain_start(self, plain: str, start: int, end: int) -> _Chain | None:
         """The head of a span of the plainest form, adverbs, one verb, and a noun: most are, and no more is asked then."""
         place = start
         stop = self._lexemes.at(plain, place, end)
@@ -148,10 +161,10 @@ class Verbs:
             return None
         if verb not in self._quick_verbs or stop == end or plain[stop] in self._forms.marks:
             return None
+        if len(verb) in _TEARABLE and self._tears(plain, place, stop, end):
+            return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
         if following and self._may_join(verb, following):
-            return None
-        if may & self._theme_modal_bit and self._forms.theme_modal.search(plain, stop, end):
             return None
         if "noun" in self._traits[verb] and self._is_theme(plain, _Chain(start, place, stop), end):
             return None
@@ -184,6 +197,8 @@ class Verbs:
         at = self._after_adverbs(plain, start, end)
         at = self._within_quotation(plain, at, end)
         if (stop := self._preposition(plain, at, end)) > at:
+            if chain := self._closing(plain, stop, end):
+                return chain
             construction = self._constructions[plain[at:stop]]
             chain = self._purpose(plain, stop, end) if construction in _MAY_SERVE else None
             if chain := chain or self._searches[construction](plain, stop, end):
@@ -200,6 +215,15 @@ class Verbs:
             if chain := self._chain(plain, match.end(), at, end):
                 return chain
         return None
+
+    def _closing(self, plain: str, start: int, end: int) -> _Chain | None:
+        """The set phrase that closes a span: 围绕中心工作凝心聚力, but not 以改革促进提质增效."""
+        at = end - 4
+        if at <= start + 2 or self._idioms.at(plain, at, end) != end:
+            return None
+        if self._is_plain_verb(plain[at - 2 : at]) or plain[at - 1] in self._forms.marks:
+            return None
+        return _Chain(at, at, end)
 
     def _preposition(self, plain: str, place: int, end: int) -> int:
         """The end of the preposition at `place`, unless a verb or another word begins there (对外开放)."""
@@ -236,11 +260,8 @@ class Verbs:
             # 配合上无缝对接, but not 提升上市企业.
             return self._words.at(plain, chain.end, end) == chain.end + 1
         verb = plain[chain.start : chain.end]
-        if len(verb) > 1 and not self._is_noun(verb):
-            if self._forms.theme_modal.search(plain, chain.end, end):
-                return True
-            if verb in self._traits:
-                return False
+        if len(verb) > 1 and not self._is_noun(verb) and verb in self._traits:
+            return False
         if self._forms.modal.match(plain, chain.end, end):
             return True
         return self._of_figure(plain, chain.end, end) is not None
@@ -309,7 +330,15 @@ class Verbs:
         )
         if is_verb and self._governs_noun(plain, place, longest, end):
             return place + 1
-        return longest if is_verb else place
+        return longest if is_verb or self._is_triple(plain, place, longest, end) else place
+
+    def _is_triple(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb of one character governs a word of two, and no more stands there: 鼓干劲、扬正气."""
+        last = place + 3
+        if stop - place != 1 or (self._words.tag(plain[place:stop]) or "x") != "v":
+            return False
+        is_end = last == end or plain[last : last + 1] in self._forms.separators
+        return is_end and self._words.at(plain, stop, end) == last
 
     def _governs_noun(self, plain: str, place: int, longest: int, end: int) -> bool:
         """Whether a verb of one character governs a noun whose first half the dictionary gives to it: 补短板, 赶进度."""
@@ -329,11 +358,26 @@ class Verbs:
             return place
         if stop - place == 1:
             return stop if self._is_whole(plain, place, stop, end) else place
+        if stop - place in _TEARABLE and self._tears(plain, place, stop, end):
+            stop = (place + stop) // 2
         if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(
             plain, place, stop, end
         ):
             return place
         return stop
+
+    def _tears(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a noun begins in the middle of what seems to be a verb: 抓实体经济, 支持保障性住房."""
+        middle = (place + stop) // 2
+        word = self._words.at(plain, middle, end)
+        # 做大园区, but not 抓实体经济: of two characters the noun may be one by chance.
+        if (
+            word <= stop
+            or word - middle < 3
+            or (self._words.tag(plain[middle:word]) or "x")[0] != "n"
+        ):
+            return False
+        return plain[place:middle] in self._traits and self._words.at(plain, place, end) < stop
 
     def _is_whole(self, plain: str, place: int, stop: int, end: int) -> bool:
         """Whether one character stands for itself there: 打基础, 落到实处, but not 打消 or 建材."""
@@ -409,11 +453,13 @@ class Verbs:
         if after - following == 1:
             return "firm" in traits
         if "any" in traits:
-            return True
+            return not ("noun" in governed and self._forms.own_noun.match(plain, after, end))
         if "causes" in traits:
             return self._is_pushed(plain, governed, after, end)
         if "noun" not in governed:
             return True
+        if self._is_cut(plain, following, after, end):  # 规范建设项目
+            return False
         # 规范学习管理: two nouns that are verbs elsewhere make one.
         if self._is_noun(plain[place:stop]) and self._is_noun(plain[after:end]):
             return False
@@ -432,13 +478,17 @@ class Verbs:
         if "any" in traits and following == stop and after - stop > 1 and (is_list or after == end):
             # 严格监管: only how it is done stands before it.
             return True
+        if "noun" in traits or not self._is_plain_verb(plain[following:after]):
+            return False
+        if after == end or plain[after] in self._forms.separators:
+            # 加快推进: what leads to a verb that is no noun leads to it without an object as well.
+            # 推动融合发展: what is pushed is a noun of four characters as well.
+            is_pair = after == end and after - following == 2
+            return (
+                following == stop and after - following > 1 and (is_pair or "causes" not in traits)
+            )
         # 加快建立和完善制度: what leads to the first of them leads to all.
-        return (
-            not traits & {"causes", "noun"}
-            and plain[after : after + 1] not in self._forms.separators
-            and self._is_plain_verb(plain[following:after])
-            and self._listed(plain, after, end) > after
-        )
+        return "causes" not in traits and self._listed(plain, after, end) > after
 
     def _is_pushed(self, plain: str, governed: frozenset[str], after: int, end: int) -> bool:
         """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
@@ -479,7 +529,7 @@ class Verbs:
         after = self._known(plain, stop, end)
         if after - stop < 2 or self._forms.own_noun.match(plain, after, end):
             return stop
-        if after == end or self._forms.slogan.match(plain[place:end]):
+        if after == end or plain[after] in self._forms.separators:
             return after
         # 总结开展活动的经验: what is summed up is no deed.
         is_plain = self._is_plain_verb(plain[stop:after]) and not self._is_cut(
@@ -634,9 +684,9 @@ class Verbs:
         """抢抓机遇加快…: the verb that the means serve, if there is one (else the means are the deed)."""
         if self._forms.chance.search(plain, start, end):
             return None
-        if (stop := self._known(plain, start, end)) > start and not self._is_noun(
-            plain[start:stop]
-        ):
+        stop = self._known(plain, start, end)
+        is_verb = stop > start and not self._is_noun(plain[start:stop])
+        if is_verb and not self._is_cut(plain, start, stop, end):  # 围绕突出问题
             return self._chain(plain, start, start, end)
         return self._from(
             plain, self._strong(plain, start, end) or self._taking(plain, start, end), end
@@ -851,6 +901,7 @@ class _Forms:
         self.into = forms["into"].pattern
         self.bound = forms["bound"].pattern
         self.governing = forms["governing"].pattern
+        self.telling = forms["telling"].pattern
         self.theme_list = forms["theme_list"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
