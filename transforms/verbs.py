@@ -197,9 +197,9 @@ class Verbs:
         at = self._after_adverbs(plain, start, end)
         at = self._within_quotation(plain, at, end)
         if (stop := self._preposition(plain, at, end)) > at:
-            if chain := self._closing(plain, stop, end):
-                return chain
             construction = self._constructions[plain[at:stop]]
+            if chain := self._closing(plain, stop, end, construction):
+                return chain
             chain = self._purpose(plain, stop, end) if construction in _MAY_SERVE else None
             if chain := chain or self._searches[construction](plain, stop, end):
                 return chain
@@ -216,12 +216,14 @@ class Verbs:
                 return chain
         return None
 
-    def _closing(self, plain: str, start: int, end: int) -> _Chain | None:
-        """The set phrase that closes a span: 围绕中心工作凝心聚力, but not 以改革促进提质增效."""
+    def _closing(self, plain: str, start: int, end: int, construction: str) -> _Chain | None:
+        """The set phrase that closes a span: 围绕中心工作凝心聚力, but not 以改革推动项目落地见效."""
         at = end - 4
         if at <= start + 2 or self._idioms.at(plain, at, end) != end:
             return None
         if self._is_plain_verb(plain[at - 2 : at]) or plain[at - 1] in self._forms.marks:
+            return None
+        if construction == "manner" and self._strong(plain, start, at):
             return None
         return _Chain(at, at, end)
 
@@ -480,13 +482,12 @@ class Verbs:
             return True
         if "noun" in traits or not self._is_plain_verb(plain[following:after]):
             return False
-        if after == end or plain[after] in self._forms.separators:
-            # 加快推进: what leads to a verb that is no noun leads to it without an object as well.
-            # 推动融合发展: what is pushed is a noun of four characters as well.
-            is_pair = after == end and after - following == 2
-            return (
-                following == stop and after - following > 1 and (is_pair or "causes" not in traits)
-            )
+        if after == end:
+            # 加快推进: what leads to a verb that is no noun leads to it without an object as well, but 推动融合发展.
+            is_short = "causes" not in traits or after - following == 2
+            return following == stop and after - following > 1 and is_short
+        if plain[after] in self._forms.separators:
+            return False
         # 加快建立和完善制度: what leads to the first of them leads to all.
         return "causes" not in traits and self._listed(plain, after, end) > after
 
@@ -823,6 +824,8 @@ class Verbs:
                 at = self._after_adverbs(plain, at, end)
             if at >= end:
                 continue
+            if self._preposition(plain, at, end) > at:
+                return self._find(plain, match.end(), end)
             if chain := self._chain(plain, match.end(), at, end):
                 return chain
             if end - at <= 4:
