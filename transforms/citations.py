@@ -15,8 +15,6 @@ from transforms.titles import Title, Titles
 _RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
 # A division's name before a body (潍坊市委) has at most so many characters.
 _LONGEST = 8
-# A shorter title (《条例》) only refers back to one given before.
-_SHORTEST = 5
 # The level of what follows another citation in its sentence and has the same author.
 _JOINED = "joined"
 _SENTENCE_END = "。"
@@ -66,6 +64,7 @@ class Citations:
         self._is_time = lexicon.compile("{citation_words__after_time}").match
         self._by_leader = lexicon.rules("citations", "of_leader")[0].pattern.match
         self._filler = lexicon.rules("citations", "filler")[0].pattern
+        self._number = lexicon.rules("citations", "number")[0].pattern
         self._is_term = lexicon.rules("citations", "term")[0].pattern.fullmatch
 
     def find(self, text: Text, speaker: Speaker = NOBODY) -> tuple[Found[CitationFacts], ...]:
@@ -102,13 +101,15 @@ class Citations:
         return self._whole(fuller, named) if (fuller := next(further, None)) else facts
 
     def _refers(self, name: str, full: str) -> bool:
-        """Whether a name only refers to what another one names in full: 习近平总书记重要讲话, 四中全会."""
+        """Whether a name only refers to what another one names in full: 习近平总书记重要讲话, 四中全会, 市委全会."""
         if len(self._bare(name)) >= len(self._bare(full)):
             return False
         if self._by_leader(name) and self._by_leader(full):
             rest = iter(full)
             return all(character in rest for character in self._bare(name))
-        return full.endswith(name) and self._is_term(full[: -len(name)]) is not None
+        if full.endswith(name) and self._is_term(full[: -len(name)]):
+            return True
+        return self._number.sub("", full) == name
 
     def _bare(self, name: str) -> str:
         """A name without what may stand in it or not: 党的, 中共, 的."""
@@ -122,21 +123,39 @@ class Citations:
             clause = starts[bisect_right(starts, start) - 1]
             if not self._is_invoked(text.plain, clause, start, end, rule):
                 continue
-            if rule["level"] == "post":
-                if level := self._bodies.level_of(match["body"], speaker):
-                    yield start, start - end, level
-            elif rule["level"] == "superior":
-                if level := self._bodies.level_of_superior(text.plain, match, speaker):
-                    yield start, start - end, level
-            elif rule["level"] != "body":
-                yield start, start - end, rule["level"]
-            elif rule.extra.get("unnamed") and self._bodies.is_own(match, speaker):
-                continue
-            elif body := self._bodies.above(text.plain, match, clause, speaker):
-                begin = (
-                    self._bodies.dated(text.plain, clause, body[0]) if rule["event"] else body[0]
-                )
-                yield begin, begin - end, body[1]
+            if rule["level"] == "body":
+                if body := self._of_body(text.plain, clause, rule, match, speaker):
+                    yield body[0], body[0] - end, body[1]
+            elif rule["level"] == "unknown":
+                yield start, start - end, None
+            elif level := self._level(text.plain, rule, match, speaker):
+                yield start, start - end, level
+
+    def _level(self, plain: str, rule: Rule, match: re.Match[str], speaker: Speaker) -> str | None:
+        """The level of an authority that no body's name opens, if it is above the speaker."""
+        if rule["level"] == "post":
+            return self._bodies.level_of(match["body"], speaker)
+        if rule["level"] == "superior":
+            return self._bodies.level_of_superior(plain, match, speaker)
+        return str(rule["level"])
+
+    def _of_body(
+        self, plain: str, clause: int, rule: Rule, match: re.Match[str], speaker: Speaker
+    ) -> tuple[int, str] | None:
+        """Where the citation of a body begins, and its level, if it is above the speaker."""
+        if rule.extra.get("unnamed") and self._bodies.is_own(match, speaker):
+            return None
+        body = self._bodies.above(
+            plain,
+            match,
+            clause,
+            speaker,
+            is_followed=self._is_followed(plain, clause, match),
+            is_of_party=bool(rule.extra.get("party")),
+        )
+        if body and rule["event"]:
+            return self._bodies.dated(plain, clause, body[0]), body[1]
+        return body
 
     def _matches(self, text: Text) -> Iterator[tuple[Rule, re.Match[str]]]:
         """Matches of the rules on names anywhere, and of those on bodies where a body is named."""
@@ -150,10 +169,20 @@ class Citations:
                 if match := rule.pattern.match(text.plain, body.start()):
                     yield rule, match
 
+    def _is_followed(self, plain: str, clause: int, match: re.Match[str]) -> bool:
+        """Whether what is followed (精神, 部署) is said of a name behind a word of following."""
+        start, end = match.span("name")
+        tail = self._has_tail(plain, end)
+        is_word = tail is not None and tail[0][-1:].isalpha() and len(tail[0]) > 1
+        return is_word and self._has_cue(plain, clause, start) is not None
+
     def _is_invoked(self, plain: str, clause: int, start: int, end: int, rule: Rule) -> bool:
         """Not narrated as an event or a time; followed, where the rule wants that shown."""
-        if rule["event"] and (self._is_narrated(plain, clause, start) or self._is_time(plain, end)):
-            return False
+        if rule["event"]:
+            begin = self._bodies.in_session(plain, clause, start)
+            begin = self._bodies.in_party(plain, clause, begin)
+            if self._is_narrated(plain, clause, begin) or self._is_time(plain, end):
+                return False
         if not rule["cue"] or self._has_cue(plain, clause, start):
             return True
         tail = self._has_tail(plain, end)
@@ -187,6 +216,7 @@ class _Bodies:
             "(?:{citation_words__cue}了?|{citation_words__joint}|[、，：])$"
         )
         self._session = lexicon.rules("citations", "session")[0].pattern
+        self._party = lexicon.rules("citations", "party")[0].pattern
         self._day = lexicon.rules("citations", "day")[0].pattern
         self._own = lexicon.rules("citations", "own")[0].pattern
         self.named = lexicon.compile("{authorities}")
@@ -195,9 +225,19 @@ class _Bodies:
         self._ending = lexicon.compile("(?P<body>{authorities})(?:{title_words__neutral})?$")
 
     def above(
-        self, plain: str, match: re.Match[str], clause: int, speaker: Speaker
+        self,
+        plain: str,
+        match: re.Match[str],
+        clause: int,
+        speaker: Speaker,
+        *,
+        is_followed: bool,
+        is_of_party: bool,
     ) -> tuple[int, str] | None:
-        """Where the citation begins, its place before it, and its level, if it is above the speaker."""
+        """Where the citation begins, its place before it, and its level, if it is above the speaker.
+
+        A meeting of all (全市经济工作会议) that is followed is above a body of the same level as well.
+        """
         body = match["body"]
         if not body:
             return match.start("name"), "central"
@@ -207,11 +247,24 @@ class _Bodies:
         if is_word and not self._lead.search(plain, clause, self.dated(plain, clause, start)):
             return None
         level = self._level(body, place, speaker)
-        if not self._is_above(body, level, place, speaker):
+        is_of_all = is_followed and self._branches.get(body) == "rank"
+        is_above = self._is_above(body, level, place, speaker, is_of_party=is_of_party)
+        is_other = match["name"] not in (speaker.meeting or "")
+        if not (is_above or (is_of_all and level == speaker.level and is_other)):
             return None
         start -= len(place)
+        return min(match.start("name"), self.in_session(plain, clause, start)), level
+
+    def in_session(self, plain: str, clause: int, start: int) -> int:
+        """Where a body's name begins together with the session (九届) before it."""
         session = self._session.search(plain, clause, start)
-        return min(match.start("name"), session.start() if session else start), level
+        return session.start() if session else start
+
+    def in_party(self, plain: str, clause: int, start: int) -> int:
+        """Where a body's name begins together with its place and the party's name (中国共产党云海省) before it."""
+        begin = start - len(self._place(plain, clause, start))
+        party = self._party.search(plain, clause, begin)
+        return party.start() if party else start
 
     def dated(self, plain: str, clause: int, start: int) -> int:
         """Where a meeting's name begins together with the day before it (3月5日省委常委会会议)."""
@@ -237,19 +290,23 @@ class _Bodies:
             return speaker.level
         return self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
 
-    def _is_above(self, body: str, level: str, place: str, speaker: Speaker) -> bool:
+    def _is_above(
+        self, body: str, level: str, place: str, speaker: Speaker, *, is_of_party: bool = False
+    ) -> bool:
         if level == "central":
             return True
         if speaker.level is None:
             return _RANKS[level] > _RANKS["county"]
         if _RANKS[level] != _RANKS[speaker.level]:
             return _RANKS[level] > _RANKS[speaker.level]
-        if len(body) == 1 or (place and not (speaker.place or "").startswith(place)):
+        is_other_place = place and not (speaker.place or "").startswith(place)
+        if is_other_place or (len(body) == 1 and not is_of_party):
             return False
+        is_of_party = is_of_party or self._branches.get(body) == "party"
         if not speaker.convenor:  # a government's report without its head, more often than not
-            return self._branches.get(body) == "party"
+            return is_of_party and body not in (speaker.meeting or "")
         own = self._branch(speaker.convenor)
-        return own is None or (own == "state" and self._branches.get(body) == "party")
+        return own is None or (own == "state" and is_of_party)
 
     def _branch(self, convenor: str) -> str | None:
         """`party` for a party committee, `state` for a government, None for a body under them."""
@@ -309,14 +366,20 @@ class _Documents:
         self._titles = Titles(lexicon)
         self._bodies = bodies
         self._rules = lexicon.rules("citations", "document")
+        self._is_law = lexicon.compile("{laws}").fullmatch
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """The documents followed: start, length (negative) and level."""
         starts = [clause.start for clause in text.clauses]
-        for title in self._titles.read(text.plain):
+        titles = list(self._titles.read(text.plain))
+        issued = {text.plain[t.start : t.end] for t in titles if t.is_issued}
+        for title in titles:
             clause = starts[bisect_right(starts, title.start) - 1]
             start, named = self._named(text.plain, clause, title)
-            if title.is_issued or not (title.is_followed or start < title.start):
+            if not (title.is_followed or start < title.start):
+                continue
+            is_issued = named != "central" and text.plain[title.start : title.end] in issued
+            if title.is_issued or is_issued:
                 continue
             if self._is_own(text.plain, title, speaker):
                 continue
@@ -326,7 +389,8 @@ class _Documents:
             level = self._bodies.level_of(issuer, speaker) if issuer else None
             if issuer and level is None:
                 continue
-            if start == title.start and title.end - start <= _SHORTEST:
+            is_law = self._is_law(text.plain, title.start + 1, title.end - 1)
+            if start == title.start and title.is_brief and not is_law:
                 continue
             opening = self._bodies.opening(text.plain, title.start + 1, speaker)
             yield start, start - title.end, level or opening or named

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
@@ -39,7 +39,7 @@ class Enumerations:
             name = _unmarked(text.plain[label.start : label.end])
             places.setdefault(name, []).append(label)
         found = (self._found(text, labels) for labels in places.values())
-        return tuple(one for one in found if one)
+        return _joined([one for one in found if one])
 
     def _found(self, text: Text, labels: Sequence[Label]) -> Found[EnumerationFacts] | None:
         first = labels[0]
@@ -49,6 +49,22 @@ class Enumerations:
         items = tuple(Found(start, end, text.text[start:end]) for start, end in members)
         facts = EnumerationFacts(_unmarked(text.text[first.start : first.end]), first.count, items)
         return Found(first.start, first.end, facts)
+
+
+def _joined(found: Sequence[Found[EnumerationFacts]]) -> tuple[Found[EnumerationFacts], ...]:
+    """The same; parts that are told one by one (“一轴”是指 …，“两区”是指 …) give their members to the whole (一轴两区)."""
+    parts: set[str] = set()
+    wholes: list[Found[EnumerationFacts]] = []
+    for one in found:
+        within = (p for p in found if p is not one and p.value.label in one.value.label)
+        own = [part for part in within if part.value.items]
+        items = tuple(item for part in own for item in part.value.items)
+        if not one.value.items and len(items) == one.value.count:
+            parts.update(part.value.label for part in own)
+            wholes.append(one._replace(value=replace(one.value, items=items)))
+        else:
+            wholes.append(one)
+    return tuple(one for one in wholes if one.value.label not in parts)
 
 
 def _unmarked(label: str) -> str:

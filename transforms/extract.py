@@ -130,7 +130,9 @@ class Extractor:
         topics = self._topics.of(text, headline, [area.start for area in areas], clauses)
         yield
         sheet.add_initiatives(initiatives, topics)
-        sheet.add_programmes(self._programmes.find(text, entries, initiatives))
+        sheet.add_programmes(
+            self._programmes.find(text, entries, initiatives, _speaker(main).place)
+        )
         yield
         sheet.add_targets(targets)
         sheet.add_enumerations(self._enumerations.find(text))

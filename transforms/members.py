@@ -11,6 +11,8 @@ from transforms.text import Clause, Text
 _OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
 _CLAUSE_ENDS, _SENTENCE_ENDS = "，；。：！？\n", "。！？\n"
 _LIST_MARKS = "；，、"
+# A number that counts things, no part of a name (3D打印).
+_NUMBER = re.compile("[0-9]+(?![0-9A-Za-z])")
 _JOINT = re.compile("[、]")
 _STOPS = "、，；。：！？“”（）《》\\s"
 # How far behind the label a list of members may begin.
@@ -89,20 +91,26 @@ class Members:
         if len(members) < 2 and is_tied:
             members = self._clauses_before(plain, start, end)
         is_whole = is_tied or self._is_close(plain, label, members)
-        is_whole = is_whole and len(members) == label.count and not self._is_double(plain, label)
+        is_whole = is_whole and len(members) == label.count
+        if self._is_double(plain, label):
+            is_apart = is_tied and plain[label.start - 1] == _OPENING[0]  # 甲和乙的“双随机”
+            is_whole = is_whole and not is_apart and self._is_joined(plain, members)
         return members if len(members) > 1 and (is_whole or (tie and tie["etc"])) else []
 
     def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
         """Whether a list just before a label is its own: not numbers, and a quoted pair's joined by a word."""
         if not members or (label.is_known and label.count in _PAIR):
             return False
-        is_counted = any(plain[start] in "0123456789" for start, _ in members)
+        is_counted = any(_NUMBER.match(plain, start) for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
-        is_joined = is_pair and self._cut.search(plain, members[0][1], members[-1][0])
-        return not is_counted and (not is_pair or bool(is_joined))
+        return not is_counted and (not is_pair or self._is_joined(plain, members))
+
+    def _is_joined(self, plain: str, members: Sequence[tuple[int, int]]) -> bool:
+        """Whether a word (甲和乙) joins the two members of a pair."""
+        return self._cut.fullmatch(plain, members[0][1], members[-1][0]) is not None
 
     def _is_double(self, plain: str, label: Label) -> bool:
-        """Whether a label (双随机) says twice what it counts: no list before it spells that out."""
+        """Whether a label (双随机) says twice what it counts: only a pair before it spells that out."""
         return plain[label.start] in self._doubles
 
     @staticmethod
@@ -116,9 +124,8 @@ class Members:
                 return index + 1
         return 0
 
-    @staticmethod
-    def _quoted_before(plain: str, end: int) -> list[tuple[int, int]]:
-        """The run of quoted members that ends at `end`."""
+    def _quoted_before(self, plain: str, end: int) -> list[tuple[int, int]]:
+        """The run of quoted members that ends at `end`, a word (和) between the last two of them."""
         members: list[tuple[int, int]] = []
         while end > 0 and plain[end - 1] == _CLOSING[0]:
             start = plain.rfind(_OPENING[0], 0, end)
@@ -126,6 +133,8 @@ class Members:
                 break
             members.insert(0, (start + 1, end - 1))
             end = start - 1 if plain[start - 1] in _LIST_MARKS else start
+            if len(members) == 1 and self._cut.match(plain, start - 1, start):
+                end = start - 1
         return members
 
     def _pieces(
@@ -255,7 +264,12 @@ class Members:
         piece = f"({re.escape(label.head)}[^{_STOPS}]{{1,30}})"
         pattern = re.compile(f"[{_STOPS}]{{1,2}}".join([piece] * label.count))
         match = pattern.search(text.plain, *self._around(text, label))
-        return [match.span(i + 1) for i in range(label.count)] if match else []
+        if not match:
+            return []
+        members = [match.span(i + 1) for i in range(label.count)]
+        # 旧学堂进行“三旧”改造: what leads up to a label is no part of the last.
+        tie = self._before.search(text.plain, members[-1][0], members[-1][1] + 1)
+        return [*members[:-1], (members[-1][0], tie.start())] if tie else members
 
     @staticmethod
     def _has_common(text: Text, label: Label) -> bool:
@@ -271,10 +285,10 @@ class Members:
         return next((start, end) for start, end in text.paragraphs if end >= label.end)
 
     def _alike(self, text: Text, label: Label) -> list[tuple[int, int]]:
-        """Members anywhere that all begin, or all end, with what the label counts."""
+        """Members anywhere that all begin or end with what the label counts, or a list of those that hold it."""
         if not self._has_common(text, label):
             return []
-        ways = (self._tailed,) if label.is_known else (self._headed, self._tailed)
+        ways = [self._tailed] if label.is_known else [self._headed, self._tailed, self._held]
         return next((found for way in ways if (found := way(text, label))), [])
 
     def _quoted(self, text: Text, label: Label) -> list[tuple[int, int]]:
@@ -316,6 +330,24 @@ class Members:
             if found := _distinct(text.plain, spans, label.count):
                 return found
         return []
+
+    def _held(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """One list in the label's sentence whose members all hold the head (认识明显提高、作风明显转变 …)."""
+        if len(label.head) < 2 or label.count in _PAIR or label.count > _RUN:
+            return []
+        sentence = text.sentences[text.clauses[text.clause_at(label.start)].sentence]
+        piece = f"([^{_STOPS}]{{1,10}}{re.escape(label.head)}[^{_STOPS}]{{1,8}})"
+        pattern = re.compile("、".join([piece] * label.count))
+        match = pattern.search(text.plain, *sentence)
+        if not match:
+            return []
+        members = [match.span(i + 1) for i in range(label.count)]
+        start, end = members[0]
+        longest = max(b - a for a, b in members[1:])
+        start = (
+            end - longest if end - start >= longest else self._after_deed(text.plain, *members[0])
+        )
+        return [(start, end), *members[1:]]
 
 
 def _length(members: Sequence[tuple[int, int]]) -> int:

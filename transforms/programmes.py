@@ -16,7 +16,7 @@ from transforms.ledger import Entry
 from transforms.lexicon import Lexicon
 from transforms.prefilter import Prefilter
 from transforms.text import Text
-from transforms.titles import Titles
+from transforms.titles import Title, Titles
 
 _DIRECTIVE = ("initiative", "heading", "frame")
 # Where a meeting tells what it adopted.
@@ -26,8 +26,6 @@ _BEFORE = "、，；：。！？”\n"
 _LONGEST = 24
 # Words each of which is common make no name, unless there are more of them before a longer noun.
 _VAGUE = 5
-# A shorter title (《条例》) only refers back to one given before.
-_BRIEF = 5
 Span = tuple[int, int]
 
 
@@ -61,13 +59,14 @@ class Programmes:
         text: Text,
         entries: Sequence[Entry],
         initiatives: Sequence[Found[InitiativeFacts]],
+        place: str | None = None,
     ) -> tuple[Found[ProgrammeFacts], ...]:
-        """Every mention of a programme in the directive part, in reading order."""
+        """Every mention of a programme in the directive part, in reading order; `place` is where the meeting was held."""
         objects = {i.start: _object_start(text, i) for i in initiatives}
         spans = [
             (t.start, t.end)
             for t in self._titles.read(text.plain)
-            if t.is_issued and t.end - t.start > _BRIEF
+            if not t.is_brief and (t.is_issued or self._is_own(text.plain, t, place))
         ]
         may, starts = self._prefilter.of(text), [clause.start for clause in text.clauses]
         for entry in entries:
@@ -75,12 +74,25 @@ class Programmes:
             if entry.role in _DIRECTIVE and bits & self._anchor_bit:
                 spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
             elif entry.role in _TELLING and bits & self._adopted_bit:
-                adopted = self._rules["adopted"].finditer(text.plain, entry.start, entry.end)
-                spans += [match.span("name") for match in adopted]
+                spans += self._adopted(text.plain, entry)
         return tuple(
             Found(begin, end, ProgrammeFacts(text.text[begin:end]))
             for begin, end in _outermost(spans)
         )
+
+    def _is_own(self, plain: str, title: Title, place: str | None) -> bool:
+        """Whether a document that is carried out or made known is the place's own plan."""
+        name = plain[title.start : title.end]
+        is_plan = self._rules["plan"].search(name) is not None
+        return bool(place) and (place or "") in name and title.is_followed and is_plan
+
+    def _adopted(self, plain: str, entry: Entry) -> Iterator[Span]:
+        """The documents without 《》 that a clause tells to be adopted, several in a list."""
+        for match in self._rules["adopted"].finditer(plain, entry.start, entry.end):
+            start = match.start("list")
+            for one in self._rules["document"].finditer(match["list"]):
+                if not self._rules["generic"].fullmatch(one["words"]):
+                    yield start + one.start("name"), start + one.end("name")
 
     def _in_clause(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """The names in one clause, `start` being where an initiative's object begins; those of quotation marks and titles first, the others in what these leave."""
@@ -181,6 +193,8 @@ class Programmes:
             return True
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
+        if self._rules["tallied"].match(after):
+            return False
         if self._rules["stance"].match(after) or self._rules["of"].match(after):
             return False
         return bool(self._rules["governed"].search(before) or self._rules["followed"].match(after))

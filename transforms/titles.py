@@ -8,16 +8,21 @@ from transforms.lexicon import Lexicon
 
 # The verb that governs a title stands within so many characters before it.
 _NEAR = 24
+# In a list it stands before the first of them.
+_FAR = 120
+# A shorter title (《条例》, 《准则（讨论稿）》) only refers back to one given before.
+_SHORTEST = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A document's name with its marks; `is_issued`: passed, issued or carried out here; `is_followed`: invoked."""
+    """A document's name with its marks; `is_issued`: passed, issued or carried out here; `is_followed`: invoked; `is_brief`: short for one given before."""
 
     start: int
     end: int
     is_issued: bool
     is_followed: bool
+    is_brief: bool
 
 
 class Titles:
@@ -29,12 +34,15 @@ class Titles:
             "(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?"
         )
         self._goes_on = re.compile("[^，。；：！？\n]{0,40}")
+        self._remark = re.compile("（[^（）]*）$")
         self._issue = lexicon.compile("(?:{title_words__issue})")
         self._follow = lexicon.compile("(?:{title_words__follow})")
         self._neutral = lexicon.compile("(?:{title_words__neutral})$")
         self._followed = lexicon.compile("[^，。；：！？《》]{0,12}?(?:{title_words__followed})")
         self._is_kind = lexicon.compile("(?:{title_words__kind})(?:（[^（）]*）)*$").search
         self._is_heard = lexicon.compile("(?:{title_words__heard})(?:（[^（）]*）)*$").search
+        self._is_shown = lexicon.compile("(?:{title_words__shown})$").search
+        self._is_dealt = lexicon.compile("[^，。；：！？《》]{0,8}?(?:{title_words__dealt})").match
         self._is_about = lexicon.compile("(?:{title_words__about})").match
         self._press = frozenset(lexicon.terms("title_words", use="press"))
 
@@ -57,10 +65,14 @@ class Titles:
         is_heard = bool(self._is_heard(match["name"]))
         is_followed = bool(self._followed.match(plain, match.end()))
         is_cited = issue < 0 and ((is_kind and not is_heard) or is_followed)
-        is_issued = issue >= 0 and issue >= follow and is_kind
+        if self._is_shown(plain, max(0, match.start() - _NEAR), match.start()):
+            follow, is_cited = -1, False
+        is_dealt = bool(self._is_dealt(plain, match.end()))
+        is_issued = ((issue >= 0 and issue >= follow) or is_dealt) and is_kind
         if is_heard or self._is_about(plain, match.end()):
             is_issued = False
-        return Title(match.start(), match.end(), is_issued, follow > issue or is_cited)
+        is_brief = len(self._remark.sub("", match["name"])) <= _SHORTEST
+        return Title(match.start(), match.end(), is_issued, follow > issue or is_cited, is_brief)
 
     def _is_list(self, plain: str, until: int, match: re.Match[str]) -> bool:
         """Whether a list of documents goes on from the title before to this one."""
@@ -70,10 +82,14 @@ class Titles:
 
     def _before(self, plain: str, at: int) -> tuple[int, int]:
         """Where the last verb of issuing and the last of following stand before the title, -1 for none."""
-        start = max(0, at - _NEAR)
+        is_listed = plain[at - 1 : at] == "、"
+        start = max(0, at - (_FAR if is_listed else _NEAR))
         start = max(start, *(plain.rfind(mark, start, at) + 1 for mark in "，。；：\n"))
         if neutral := self._neutral.search(plain, start, at):
             at = neutral.start()
         issues = [m.end() for m in self._issue.finditer(plain, start, at)]
         follows = [m.end() for m in self._follow.finditer(plain, start, at)]
+        if issues and is_listed:
+            # 审议了落实任务清单、《甲》: the list is what the first of the verbs governs.
+            follows = [end for end in follows if end < issues[-1]]
         return max(issues, default=-1), max(follows, default=-1)
