@@ -187,7 +187,7 @@ class Programmes:
             return False
         if self._rules["counted"].match(words):
             return bool(self._rules["counted_name"].search(words))
-        if self._rules["adjective"].fullmatch(words[-1:]):
+        if self._rules["adjective"].fullmatch(words):
             return False
         if self._rules["inner_head"].search(words):
             return True
