@@ -124,7 +124,7 @@ class _Automaton:
         if op is ops.ANY:
             return self._place(_Characters(frozenset("\n"), True))
         if op is ops.IN:
-            return self._place(_members(value))
+            return self._place(_members(tuple(value)))
         if op is ops.BRANCH:
             return _either([self.sequence(branch) for branch in value[1]])
         if op is ops.SUBPATTERN:
@@ -154,6 +154,12 @@ class _Automaton:
         return self._after(whole, rest)
 
 
+@cache
+def _automaton(pattern: re.Pattern[str]) -> _Automaton:
+    """The automaton of a pattern, which is asked for more than once; nobody changes it."""
+    return _Automaton(pattern)
+
+
 def _either(parts: list[_Part]) -> _Part:
     return _Part(
         min(2, sum(part.empty for part in parts)),
@@ -177,7 +183,8 @@ def _range(first: int, last: int) -> frozenset[str]:
     return frozenset(map(chr, range(first, last + 1)))
 
 
-def _members(value: Iterable[tuple[Any, Any]]) -> _Characters:
+@cache
+def _members(value: tuple[tuple[Any, Any], ...]) -> _Characters:
     found, is_negated = _Characters(frozenset()), False
     for op, one in value:
         if op is ops.NEGATE:
@@ -197,7 +204,7 @@ def explodes(pattern: re.Pattern[str]) -> bool:
     >>> [explodes(re.compile(p)) for p in ("(?:a|b)*", "(?:a|ab|b)*", "(?:a+b)*", "(?:a*b?)*", "(?:a|ab){1,2}")]
     [False, True, False, True, False]
     """
-    automaton = _Automaton(pattern)
+    automaton = _automaton(pattern)
     edges = {place: list(follow) for place, follow in automaton.follow.items()}
     for group in _circles(range(len(automaton.characters)), lambda p: edges.get(p, ())):
         if _is_ambiguous(automaton, set(group)):
@@ -211,14 +218,15 @@ def power(pattern: re.Pattern[str]) -> int:
     >>> [power(re.compile(p)) for p in ("ab", "^a*b", "a*b", "a*a*b", "a*ca*b", "^(?:a*c){2}", "^(?:a* *){1,3}b")]
     [1, 1, 2, 3, 2, 1, 3]
     """
-    automaton = _Automaton(pattern)
+    automaton = _automaton(pattern)
     follow = {place: sorted(set(places)) for place, places in automaton.follow.items()}
+    characters = automaton.characters
     if not automaton.is_anchored:
         # It is tried at every place: what stands before is one more loop, over any text.
-        start = len(automaton.characters)
-        automaton.characters.append(_Characters(frozenset(), True))
+        start = len(characters)
+        characters = [*characters, _Characters(frozenset(), True)]
         follow[start] = [*sorted(set(automaton.whole.first)), start]
-    places = range(len(automaton.characters))
+    places = range(len(characters))
     loops = [set(loop) for loop in _circles(places, lambda p: follow.get(p, ()))]
     behind = [set(_walk(loop, lambda p: follow.get(p, ()), set())) for loop in loops]
 
@@ -227,7 +235,7 @@ def power(pattern: re.Pattern[str]) -> int:
         later = (m for m in range(len(loops)) if m != n and loops[m] <= behind[n])
         return max(
             (
-                from_loop(m) + _hands_over(automaton, follow, loops[n], loops[m], behind[n])
+                from_loop(m) + _hands_over(characters, follow, loops[n], loops[m], behind[n])
                 for m in later
             ),
             default=1,
@@ -242,7 +250,7 @@ def round_trips(pattern: re.Pattern[str]) -> Iterator[tuple[str, str]]:
     >>> list(round_trips(re.compile("要(?:抓好)+落实*")))
     [('要抓好抓', '好抓'), ('要抓好落实', '实')]
     """
-    automaton = _Automaton(pattern)
+    automaton = _automaton(pattern)
     follow = {place: sorted(set(places)) for place, places in automaton.follow.items()}
     places = range(len(automaton.characters))
     from_start = _shortest(follow, automaton.whole.first)
@@ -274,24 +282,25 @@ def _shortest(
 
 
 def _hands_over(
-    automaton: _Automaton,
+    characters: Sequence[_Characters],
     follow: Mapping[int, Sequence[int]],
     one: set[int],
     other: set[int],
     between: set[int],
 ) -> bool:
     """Whether some text leads round in a loop, round in a later one, and from the first into the other as well."""
-    characters = automaton.characters
 
-    def threes(three: tuple[int, int, int]) -> Iterator[tuple[int, int, int]]:
+    @cache
+    def threes(three: tuple[int, int, int]) -> list[tuple[int, int, int]]:
         first, middle, last = three
-        for p in one.intersection(follow[first]):
-            for r in other.intersection(follow[last]):
-                if not characters[p].meets(characters[r]):
-                    continue
-                for q in between.intersection(follow.get(middle, ())):
-                    if characters[p].meets(characters[q]) and characters[q].meets(characters[r]):
-                        yield p, q, r
+        return [
+            (p, q, r)
+            for p in one.intersection(follow[first])
+            for r in other.intersection(follow[last])
+            if characters[p].meets(characters[r])
+            for q in between.intersection(follow.get(middle, ()))
+            if characters[p].meets(characters[q]) and characters[q].meets(characters[r])
+        ]
 
     return any((p, r, r) in set(_walk([(p, p, r)], threes, set())) for p in one for r in other)
 
