@@ -163,6 +163,7 @@ def publish(
         warnings.simplefilter("ignore")
     with shown_on(Console(stderr=True)):
         with step("Starting"):
+            from expectations import suites  # noqa: F401 (the server starts meanwhile)
             from flows import publish as flow
             from flows.extraction import load_reader
             from flows.fetch import place_of
