@@ -1,20 +1,22 @@
 """Publishes into folders, and kills itself at the n-th touch of the folder.
 
-    python tests/killed.py SOURCES FOLDER N [FOLDER N …]
+    python tests/killed.py SOURCES [FOLDER N …]
 
 Publishes the sample's rows where SOURCES is `-`, else all that `huiyi publish` does with a folder of texts. Prints one
 line a folder: how the publisher ended (-9: killed), and how often it had touched the folder if it lived. Every publisher
-is a process of its own. Run by the tests of faults.
+is a process of its own, forked from this one, which has loaded what they need. Without folders as arguments it takes
+them from its input, a line each. Run by the tests of faults.
 """
 
 import os
 import signal
 import sys
+import tempfile
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-from conftest import sample_dataset
+from conftest import dataset_of, sample_dataset
 
 from flows.extraction import load_reader
 from flows.releases import release
@@ -42,13 +44,17 @@ def publish(publish_into: Callable[[Path], object], output: Path, last: int) -> 
 
 
 def publisher(sources: str) -> Publish:
-    """What publishes, with all that it needs imported."""
+    """What publishes, with all that it needs loaded."""
     if sources == "-":
         return partial(publish, partial(release, sample_dataset()))
+    from expectations.suites import validate
     from flows.publish import Order
     from flows.publish import publish as run
 
-    load_reader(LEXICONS)
+    # Much is loaded by the first text that is read and the first rows that are validated.
+    codes = load_reader(LEXICONS).division_codes
+    with tempfile.TemporaryDirectory() as docs:
+        validate([dataset_of(Path(sources)).tables], codes, Path(docs))
     none = Path(sources, "none.toml")
 
     def publish_into(output: Path) -> None:
@@ -74,7 +80,8 @@ def apart(work: Callable[[], None]) -> int:
 def main(sources: str, *arguments: str) -> None:
     """One publisher after the other."""
     publish_into = publisher(sources)
-    for folder, last in zip(arguments[::2], arguments[1::2], strict=True):
+    given = [*zip(arguments[::2], arguments[1::2], strict=True)]
+    for folder, last in given or map(str.split, sys.stdin):
         if code := apart(partial(publish_into, Path(folder), int(last))):
             print(code, flush=True)
 

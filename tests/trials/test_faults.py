@@ -7,8 +7,12 @@ one makes, and leaves nothing else.
 import json
 import os
 import random
+import re
 import shutil
 import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -27,7 +31,7 @@ from sample import DIVISION_CODES, MEETING_TEXT, VISIT_TEXT
 
 from flows.releases import list_releases
 from flows.verify import verify
-from trials.processes import BIN, Processes
+from trials.processes import BIN, ROOT, Processes
 
 # CI is to take a quarter of an hour, and tests/test_faults.py kills the writing of a release at 50 moments in any case.
 KILLS, DISKS = (6, 1) if os.environ.get("CI") else (50, 4)
@@ -48,30 +52,59 @@ def server(prefect_server: None) -> dict[str, str]:
     return {"PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_LOGGING_LEVEL": "INFO"}
 
 
+@dataclass(frozen=True)
+class Publisher:
+    """`killed.py`, which is asked for one publish after the other."""
+
+    process: subprocess.Popen[str]
+
+    def publish(self, output: Path, last: int = 0) -> str:
+        """How it ended that was to be killed at that touch of the folder."""
+        assert self.process.stdin
+        assert self.process.stdout
+        self.process.stdin.write(f"{output} {last}\n")
+        self.process.stdin.flush()
+        return self.process.stdout.readline().strip()
+
+    def expect_published(self, output: Path) -> int:
+        """Publish; how often the folder was touched."""
+        how, touches = self.publish(output).split()
+        assert how == "0"
+        return int(touches)
+
+
 @pytest.fixture(scope="module")
-def before(sources: Path, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def publisher(sources: Path, server: dict[str, str]) -> Iterator[Publisher]:
+    """What publishes these sources."""
+    process = subprocess.Popen(
+        [sys.executable, ROOT / "tests" / "killed.py", sources],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | server,
+        cwd=ROOT,
+    )
+    yield Publisher(process)
+    process.communicate()
+
+
+@pytest.fixture(scope="module")
+def before(sources: Path, publisher: Publisher, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the release of one text, to which another is added."""
     folder = tmp_path_factory.mktemp("before")
-    expect_published(folder, sources, server)
+    publisher.expect_published(folder)
     (sources / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
     return folder
 
 
 @pytest.fixture(scope="module")
 def undisturbed(
-    before: Path, sources: Path, server: dict[str, str], tmp_path_factory: pytest.TempPathFactory
+    before: Path, publisher: Publisher, tmp_path_factory: pytest.TempPathFactory
 ) -> Path:
     folder = tmp_path_factory.mktemp("undisturbed") / "datasets"
     shutil.copytree(before, folder, symlinks=True)
-    expect_published(folder, sources, server)
+    publisher.expect_published(folder)
     return folder
-
-
-def expect_published(output: Path, sources: Path, server: dict[str, str]) -> int:
-    """Publish; how often the folder was touched."""
-    run = run_script("killed", sources, output, 0, **server)
-    assert run.stdout.startswith("0 "), run.stderr
-    return int(run.stdout.split()[1])
 
 
 def expect_good(output: Path, before: Path) -> None:
@@ -92,21 +125,15 @@ def expect_made_up_for(output: Path, undisturbed: Path) -> None:
 
 
 def test_killed_at_any_moment_nothing_half_done_is_seen(
-    before: Path, undisturbed: Path, sources: Path, server: dict[str, str], tmp_path: Path
+    before: Path, undisturbed: Path, publisher: Publisher, tmp_path: Path
 ) -> None:
     lived = shutil.copytree(before, tmp_path / "lived", symlinks=True)
-    touches = expect_published(lived, sources, server)
-    moments = sorted(random.Random(20260103).sample(range(1, touches + 1), KILLS))
-    killed = {tmp_path / f"killed-{moment}": moment for moment in moments}
-    for output in killed:
-        shutil.copytree(before, output, symlinks=True)
-    run = run_script("killed", sources, *(x for pair in killed.items() for x in pair), **server)
-    assert run.stdout.split() == ["-9"] * KILLS, run.stderr
-    for output in killed:
+    touches = publisher.expect_published(lived)
+    for moment in random.Random(20260103).sample(range(1, touches + 1), KILLS):
+        output = shutil.copytree(before, tmp_path / f"killed-{moment}", symlinks=True)
+        assert publisher.publish(output, moment) == "-9"
         expect_good(output, before)
-    run = run_script("killed", sources, *(x for output in killed for x in (output, 0)), **server)
-    assert run.stdout.count("\n") == KILLS, run.stderr
-    for output in killed:
+        publisher.expect_published(output)
         expect_made_up_for(output, undisturbed)
 
 
@@ -146,20 +173,27 @@ def test_a_disk_that_is_full_leaves_the_last_release(
 
 
 def test_a_folder_that_may_not_be_written_leaves_the_last_release(
-    before: Path, undisturbed: Path, sources: Path, server: dict[str, str], tmp_path: Path
+    before: Path,
+    undisturbed: Path,
+    sources: Path,
+    server: dict[str, str],
+    publisher: Publisher,
+    tmp_path: Path,
 ) -> None:
-    for closed in (".", ".cache", "runs"):
-        output = shutil.copytree(before, tmp_path / f"closed-{closed}", symlinks=True)
-        (output / closed).chmod(0o555)
-        run = run_script("killed", sources, output, 0, within=may_not_write(), **server)
-        (output / closed).chmod(0o755)
+    closed = {name: tmp_path / f"closed-{name}" for name in (".", ".cache", "runs")}
+    for name, output in closed.items():
+        shutil.copytree(before, output, symlinks=True)
+        (output / name).chmod(0o555)
+    arguments = (word for output in closed.values() for word in (output, 0))
+    run = run_script("killed", sources, *arguments, within=may_not_write(), **server)
+    # What a run was like is told where it can be; a release does not depend on it.
+    assert [line.split()[0] for line in run.stdout.splitlines()] == ["1", "1", "0"], run.stderr
+    for name, output in closed.items():
+        (output / name).chmod(0o755)
+        is_refused = rf"cannot write to {re.escape(str(output))}(/.cache)? \(Permission denied\)"
+        assert bool(re.search(is_refused, run.stderr)) == (name != "runs")
         expect_good(output, before)
-        # What a run was like is told where it can be; a release does not depend on it.
-        if closed == "runs":
-            assert run.stdout.startswith("0 ")
-        else:
-            assert "Permission denied" in run.stderr
-        expect_published(output, sources, server)
+        publisher.expect_published(output)
         expect_made_up_for(output, undisturbed)
 
 
