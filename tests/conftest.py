@@ -122,6 +122,20 @@ def prefect_server() -> Iterator[None]:
 
 
 @pytest.fixture
+def without_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Publishing validates as ever and makes the folder of the site, but no page, which is half of what it costs."""
+    import flows.judging
+    from expectations.suites import validate
+
+    def validate_alone(shards: Any, division_codes: frozenset[str], docs: Path | None) -> Any:
+        if docs:
+            docs.mkdir(parents=True, exist_ok=True)
+        return validate(shards, division_codes, None)
+
+    monkeypatch.setattr(flows.judging, "validate", validate_alone)
+
+
+@pytest.fixture
 def sources(tmp_path: Path) -> Path:
     """A folder of sources with one text that is fit."""
     folder = tmp_path / "documents"

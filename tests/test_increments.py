@@ -26,7 +26,7 @@ from flows.spool import Spool
 from flows.watch import read_runs
 from transforms.source import Source
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("prefect_server", "without_site")
 
 TOWNS = "甲乙丙丁戊己庚辛壬癸"
 

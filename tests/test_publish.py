@@ -9,13 +9,15 @@ import pytest
 from prefect import get_client
 from sample import VISIT_TEXT
 
+import flows.judging
+from expectations.suites import validate
 from flows.diff import tally
 from flows.errors import CorrectionError, NothingToReleaseError, UnsoundError
 from flows.publish import Order, publish, rehearse
 from flows.quality import GOLDEN
 from flows.releases import files_of, list_releases, read_release
 
-pytestmark = pytest.mark.usefixtures("prefect_server")
+pytestmark = pytest.mark.usefixtures("prefect_server", "without_site")
 
 NEITHER = "井冈山上的杜鹃花开了。\n山路很长，春天很短。\n"
 BAD = {
@@ -236,7 +238,8 @@ def test_a_release_carries_its_quality(order: Order) -> None:
     assert f"in {figures['gold']['texts']} annotated texts" in card
 
 
-def test_data_docs_are_built(order: Order) -> None:
+def test_data_docs_are_built(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flows.judging, "validate", validate)
     publish(order)
     assert (order.output / "docs" / "index.html").exists()
     assert str(read_release(order.output).version) == "1.0.0"
