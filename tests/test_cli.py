@@ -11,7 +11,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from conftest import ROOT, Place, Run, dataset_of
+from conftest import ROOT, Answer, Place, Run, dataset_of
 
 from expectations.tables import TABLES, Table
 from flows.diff import row_ids
@@ -21,7 +21,7 @@ SEED = "seeds/documents/qingzhou/2023-01-03-economic-work-conference.txt"
 
 
 def test_publish_says_what_it_did_and_nothing_else(
-    tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    run: Run, prefect_server: None, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     command = [sys.executable, "-m", "flows.cli", "publish", "--output", str(tmp_path)]
     # As a user has it: with a Prefect home and server that Huiyi looks after.
@@ -31,18 +31,20 @@ def test_publish_says_what_it_did_and_nothing_else(
         "COLUMNS": "160",
         "XDG_CACHE_HOME": str(tmp_path_factory.mktemp("cache")),
     }
-    for words in ("Released 1.0.0 (the first release) in", "Nothing has changed since 1.0.0"):
-        process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
-        assert process.returncode == 0, process.stderr
-        assert process.stderr == ""
-        lines = process.stdout.splitlines()
+    process = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
+    first = Answer(process.returncode, process.stdout, process.stderr)
+    for answer, words in (
+        (first, "Released 1.0.0 (the first release) in"),
+        (run("publish", "-o", tmp_path), "Nothing has changed since 1.0.0"),
+    ):
+        assert (answer.code, answer.err) == (0, "")
+        lines = answer.out.splitlines()
         assert lines[0].split() == ["table", "rows"]
         assert lines[1].split() == ["documents", "1"]
-        assert words in process.stdout
+        assert words in answer.out
     assert (tmp_path / "latest" / "initiatives.parquet").exists()
-    command[3:4] = ["runs"]
-    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env=environment)
-    assert [line.split()[-2:] for line in listed.stdout.splitlines()[1:]] == [
+    listed = run("runs", "-o", tmp_path).out
+    assert [line.split()[-2:] for line in listed.splitlines()[1:]] == [
         ["released", "1.0.0"],
         ["unchanged", "1.0.0"],
     ]
