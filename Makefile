@@ -6,6 +6,8 @@ BIN := .venv/bin
 READY := .venv/.ready
 # uv is quicker where it is at hand; pip does the same.
 INSTALL := $(if $(shell command -v uv),uv pip install --python $(BIN)/python,$(BIN)/python -m pip install --disable-pip-version-check)
+# Each file of tests goes to one process, in the order of tests/conftest.py.
+SPREAD := --dist loadfile --no-loadscope-reorder
 export PREFECT_SERVER_ANALYTICS_ENABLED := false
 export DO_NOT_TRACK := 1
 export GX_ANALYTICS_ENABLED := false
@@ -15,9 +17,9 @@ help:            ## what can be made
 data: $(READY)   ## build the release of seeds/ in datasets/
 	@$(BIN)/huiyi publish
 test: check      ## every check and every test
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto $(SPREAD)
 trials: $(READY) ## what runs in production: schedules, workers, PostgreSQL, Dask, the action (some minutes)
-	@$(BIN)/python -m pytest -m trial tests/trials tests/test_action.py -n 2 $(AGAIN)
+	@$(BIN)/python -m pytest -m trial tests/trials tests/test_action.py -n 2 $(SPREAD) $(AGAIN)
 fuzz: $(READY)   ## read 100,000 mutated files; make fuzz N=2000 SEED=7 for fewer or others
 	@$(BIN)/python tests/fuzz.py $(or $(N),100000) --seed $(or $(SEED),1)
 check: $(READY)  ## style, types, import contracts

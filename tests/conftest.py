@@ -38,6 +38,25 @@ from flows.spill import Spill
 from transforms.source import Source
 
 ROOT = Path(__file__).parent.parent
+LONGEST = (
+    "test_stores",
+    "test_serve",
+    "test_faults",
+    "test_cli",
+    "test_increments",
+    "test_suites",
+    "test_dask",
+    "test_publish",
+    "test_action",
+    "test_hostile",
+    "test_patterns",
+    "test_compiled",
+)
+"""The files whose tests take longest, which begin first: so no process waits for another in the end."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: (*LONGEST, item.path.stem).index(item.path.stem))
 
 
 def sample_dataset(
