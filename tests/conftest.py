@@ -140,6 +140,14 @@ def prefect_server() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(scope="session")
+def prefect_address(prefect_server: None) -> dict[str, str]:
+    """The environment of processes that use this server, instead of starting one each."""
+    from prefect.settings import PREFECT_API_URL
+
+    return {"PREFECT_API_URL": str(PREFECT_API_URL.value())}
+
+
 @pytest.fixture
 def without_site(monkeypatch: pytest.MonkeyPatch) -> None:
     """Publishing validates as ever and makes the folder of the site, but no page, which is half of what it costs."""

@@ -43,10 +43,13 @@ def repository(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(script: str, repository: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def run(
+    script: str, repository: Path, *arguments: str, **environment: str
+) -> subprocess.CompletedProcess[str]:
     command = ["bash", str(ROOT / ".ci" / script), *arguments]
+    environment |= {"COLUMNS": "200"}
     return subprocess.run(
-        command, cwd=repository, capture_output=True, text=True, env=os.environ | {"COLUMNS": "200"}
+        command, cwd=repository, capture_output=True, text=True, env=os.environ | environment
     )
 
 
@@ -85,11 +88,13 @@ def test_a_pull_request_without_texts_says_so(repository: Path) -> None:
 
 @pytest.mark.trial
 def test_what_a_text_adds_is_told_and_that_nothing_else_changes(
-    repository: Path, tmp_path: Path
+    repository: Path, prefect_address: dict[str, str], tmp_path: Path
 ) -> None:
     commit(repository, flood=OTHER)
     page = tmp_path / "out" / "comment.md"
-    answer = run("rows-added", repository, "HEAD^1", "seeds/documents", str(page))
+    answer = run(
+        "rows-added", repository, "HEAD^1", "seeds/documents", str(page), **prefect_address
+    )
     assert answer.returncode == 0, answer.stderr
     comment = page.read_text(encoding="utf-8")
     assert "| documents | added | source_added | 1 |" in comment
@@ -106,11 +111,15 @@ def test_what_a_text_adds_is_told_and_that_nothing_else_changes(
 
 
 @pytest.mark.trial
-def test_rows_of_other_documents_that_change_are_told(repository: Path, tmp_path: Path) -> None:
+def test_rows_of_other_documents_that_change_are_told(
+    repository: Path, prefect_address: dict[str, str], tmp_path: Path
+) -> None:
     commit(repository, flood=OTHER)
     commit(repository, forest=GOOD.replace("春季", "冬季"), rain=OTHER.replace("河堤", "水库"))
     page = tmp_path / "comment.md"
-    answer = run("rows-added", repository, "HEAD^1", "seeds/documents", str(page))
+    answer = run(
+        "rows-added", repository, "HEAD^1", "seeds/documents", str(page), **prefect_address
+    )
     assert answer.returncode == 1, answer.stderr
     comment = page.read_text(encoding="utf-8")
     assert "**Rows of other documents have changed.**" in comment

@@ -66,9 +66,14 @@ def objects(prefix: str) -> dict[str, bytes]:
 
 
 def test_a_worker_that_dies_costs_nothing(
-    processes: Processes, store: dict[str, str], many: Path, tmp_path: Path
+    processes: Processes,
+    prefect_address: dict[str, str],
+    store: dict[str, str],
+    many: Path,
+    tmp_path: Path,
 ) -> None:
     """Machines that share no folder: sources, what each extracts, and the release lie in the store."""
+    processes.environment |= prefect_address
     address = f"tcp://127.0.0.1:{free_port()}"
     processes.start(
         BIN / "dask", "scheduler", "--port", address.rpartition(":")[2], "--no-dashboard"
