@@ -26,7 +26,6 @@ from faults import (
     run_script,
     unshared,
 )
-from prefect.settings import PREFECT_API_URL
 from sample import DIVISION_CODES, MEETING_TEXT, VISIT_TEXT
 
 from flows.releases import list_releases
@@ -47,9 +46,9 @@ def sources(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def server(prefect_server: None) -> dict[str, str]:
+def server(prefect_address: dict[str, str]) -> dict[str, str]:
     """The environment of runs that use the server of the tests."""
-    return {"PREFECT_API_URL": str(PREFECT_API_URL.value()), "PREFECT_LOGGING_LEVEL": "INFO"}
+    return prefect_address | {"PREFECT_LOGGING_LEVEL": "INFO"}
 
 
 @dataclass(frozen=True)
@@ -198,7 +197,7 @@ def test_a_folder_that_may_not_be_written_leaves_the_last_release(
 
 
 def test_a_clock_that_jumps_back_changes_nothing(
-    processes: Processes, texts: Path, tmp_path: Path
+    processes: Processes, server: dict[str, str], texts: Path, tmp_path: Path
 ) -> None:
     compiler, library = shutil.which("cc"), tmp_path / "clock.so"
     if compiler is None:
@@ -212,7 +211,7 @@ def test_a_clock_that_jumps_back_changes_nothing(
         assert processes.start(*command, **environment).wait(300) == 0, processes.said()
 
     right, wrong = tmp_path / "right", tmp_path / "wrong"
-    publish(right)
+    publish(right, **server)
     publish(wrong, **ahead)
     # The clock of the disk is the machine's own.
     for path in [*wrong.rglob("*"), wrong]:
@@ -220,7 +219,7 @@ def test_a_clock_that_jumps_back_changes_nothing(
             then = path.stat().st_mtime + YEARS
             os.utime(path, (then, then))
     (texts / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
-    publish(right)
+    publish(right, **server)
     publish(wrong)
     expect_made_up_for(wrong, right)
     late, early = sorted(json.loads(p.read_text())["started"] for p in (wrong / "runs").iterdir())[
