@@ -1,19 +1,22 @@
 """Learn `seeds/lexicons/topic_weights.csv` from labelled clauses, and measure the gain by cross-validation.
 
-usage: python -m bench.train_topics SHARED [--gold DIR] [--write]
+usage: python -m bench.train_topics SHARED [--gold DIR] [--texts DIR] [--write]
 
 SHARED holds bulk/clauses.tsv, the texts it draws on, and gold/; `bench/topic_labels.csv` has further labels of ours for
-clauses of the bulk texts (document, squeezed offsets, topic; no text). Weights alone are written, no sentences. The model is
-a multinomial logistic regression over the terms and places of `transforms/topics.py`; scikit-learn is needed here only.
+clauses of the bulk texts and of pages of counties and cities (document, squeezed offsets, topic; no text). The pages belong
+to others: whoever has them as files of DIR trains with them, each known by the digest of its squeezed text. Weights alone are
+written, no sentences. The model is a multinomial logistic regression over the terms and places of `transforms/topics.py`;
+scikit-learn is needed here only.
 """
 
 import argparse
 import csv
 import gzip
+import hashlib
 import json
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -35,6 +38,8 @@ ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 5
 SMALLEST_WEIGHT = 12  # hundredths; smaller ones change no decision worth their room
 REGULARISATION = 6.0
+OF_GOLD = OF_PAGES = 1.5
+"""How much labels count that were made with the whole text in view, on texts like those that are to be read."""
 
 
 def squeeze(text: str) -> str:
@@ -86,11 +91,22 @@ class Reader:
         return Labelled(name, group, text, masthead.title or "", tasks, weight=weight)
 
 
-def load(shared: Path, gold: Path) -> list[Labelled]:
-    """All texts that have labelled clauses."""
+def digest(text: str) -> str:
+    """The name of a text that has none: what `topic_labels.csv` knows it by."""
+    return f"text-{hashlib.sha256(squeeze(text).encode()).hexdigest()[:12]}"
+
+
+def read_labels() -> list[dict[str, str]]:
+    """The rows of `topic_labels.csv`."""
+    with (ROOT / "bench/topic_labels.csv").open(encoding="utf-8") as lines:
+        return [*csv.DictReader(lines)]
+
+
+def load(shared: Path, gold: Path, pages: Iterable[Path]) -> list[Labelled]:
+    """All texts at hand that have labelled clauses."""
     reader = Reader()
     documents: dict[str, Labelled] = {}
-    raw: dict[str, str] = {}
+    raw = {digest(text): text for text in (decode(page.read_bytes()).text for page in pages)}
     for file in ("work-reports", "meetings"):
         with gzip.open(shared / f"bulk/{file}.jsonl.gz", "rt", encoding="utf-8") as lines:
             raw |= {d["id"]: d["text"] for d in map(json.loads, lines)}
@@ -98,7 +114,8 @@ def load(shared: Path, gold: Path) -> list[Labelled]:
 
     def document(name: str) -> Labelled:
         if name not in documents:
-            documents[name] = reader.read(name, name, raw[name])
+            weight = OF_PAGES if name.startswith("text-") else 1.0
+            documents[name] = reader.read(name, name, raw[name], weight)
         return documents[name]
 
     with (shared / "bulk/clauses.tsv").open(encoding="utf-8") as lines:
@@ -120,17 +137,19 @@ def load(shared: Path, gold: Path) -> list[Labelled]:
             d = document(name)
             at = d.clause_at(d.squeezed.index(needle) + len(needle) - 1)
             d.topics[at], d.is_initiative[at] = int(row["topic"]), row["initiative"] == "1"
-    with (ROOT / "bench/topic_labels.csv").open(encoding="utf-8") as lines:
-        for row in csv.DictReader(lines):
-            d = document(row["document"])
-            d.topics.setdefault(d.clause_at(int(row["end"]) - 1), int(row["topic"]))
+    labels = read_labels()
+    for row in filter(lambda row: row["document"] in raw, labels):
+        d = document(row["document"])
+        d.topics.setdefault(d.clause_at(int(row["end"]) - 1), int(row["topic"]))
+    missing = {row["document"] for row in labels} - raw.keys()
+    print(f"{len(missing)} labelled texts are not at hand")
     for path in sorted(gold.glob("*.gold.json")):
         wanted = json.loads(path.read_text(encoding="utf-8"))
         page = next((gold / "texts").glob(path.name.split(".")[0] + ".*"))
         source = decode(page.read_bytes()).text
         if page.suffix == ".html":
             source = read_page(source).text
-        d = documents[path.name] = reader.read(path.name, path.name, source, weight=1.5)
+        d = documents[path.name] = reader.read(path.name, path.name, source, weight=OF_GOLD)
         at = 0
         for initiative in wanted["initiatives"]:
             text = squeeze(initiative["text"])
@@ -163,7 +182,8 @@ class Design:
         self.kept = np.array(
             [d.is_initiative.get(i, False) for d in documents for i in sorted(d.topics)]
         )
-        self.is_gold = np.array([d.weight > 1 for d in documents for _ in d.topics])
+        self.is_gold = np.array([d.name.endswith(".json") for d in documents for _ in d.topics])
+        self.is_page = np.array([d.name.startswith("text-") for d in documents for _ in d.topics])
 
     def _rows(self, d: Labelled, found: list[tuple[list[str], list[int]]]) -> csr_matrix:
         n = len(self.grams)
@@ -224,7 +244,8 @@ def report(design: Design) -> None:
         right[test] = model.predict(design.x[test]) == design.y[test]
     print(
         f"cross-validated over documents: labelled clauses that are initiatives {right[design.kept].mean():.3f}, "
-        f"gold {right[design.is_gold].mean():.3f}, of all {len(right)}: {right.mean():.3f}"
+        f"gold {right[design.is_gold].mean():.3f}, pages {right[design.is_page].mean():.3f}, "
+        f"of all {len(right)}: {right.mean():.3f}"
     )
 
 
@@ -255,9 +276,11 @@ def main() -> None:
     )
     parser.add_argument("shared", type=Path)
     parser.add_argument("--gold", type=Path)
+    parser.add_argument("--texts", type=Path)
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
-    documents = load(args.shared, args.gold or args.shared / "gold")
+    pages = args.texts.iterdir() if args.texts else ()
+    documents = load(args.shared, args.gold or args.shared / "gold", pages)
     stub = Lexicon(
         {**read_lexicons(ROOT / "seeds/lexicons"), "topic_weights.csv": "term,weights\n@bias,1:0\n"}
     )
