@@ -112,14 +112,18 @@ class Targets:
         """
         years = (planning_year, planning_year or present_year)
         found: list[Found[TargetFacts]] = []
-        named, at = "", 0
+        named, measure, at = "", "", 0
         for entry in entries:
             goals = self._goals_of(text.plain, entry)
             if _sentence_start(text, entry.span_start) > at:
-                named = ""
+                named = measure = ""
             for goal in goals:
                 one = self._found(text, entry.span_start, goal, years)
-                found.append(_going_on(one, named) if goal.is_bare and named else one)
+                # What is built (公路投资206亿元，新改建1800公里) is no sum of money.
+                is_other = measure == "money" and goal.figure.measure in ("quantity", "count")
+                is_going_on = goal.is_bare and named and not is_other
+                found.append(_going_on(one, named) if is_going_on else one)
+                measure = goal.figure.measure
             has_name = bool(goals) and not goals[-1].is_bare
             named = found[-1].value.indicator if has_name else named if goals else ""
             at = entry.span_start
