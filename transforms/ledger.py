@@ -21,6 +21,8 @@ from transforms.zones import UNTOLD, Zone
 _WORD = re.compile(r"\w")
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
+# Frames that say by what a deed is led.
+_GUIDES = ("frame.guided", "frame.spirit")
 _FIGURE = re.compile(r"\d")
 _QUOTED = re.compile("“[^“”]*”")
 # What ends a sentence, or a part of one that stands by itself.
@@ -78,6 +80,8 @@ class _Course:
     has_aims: bool = False
     has_spoken: bool = False
     is_viewed: bool = False
+    is_guided: bool = False
+    arranged: str = ""
     opening: str = ""
     is_conveyed: bool = False
     is_listing: bool = False
@@ -160,6 +164,8 @@ class Ledger:
         self._given = lexicon.rules("modals", "given")[0].pattern
         self._stated = lexicon.rules("modals", "stated")[0].pattern
         self._told = lexicon.rules("modals", "told")[0].pattern
+        self._arranged = lexicon.rules("ledger", "arranged")[0].pattern
+        self._written = lexicon.rules("ledger", "written")[0].pattern
         self._especially = lexicon.rules("ledger", "especially")[0].pattern
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
@@ -253,6 +259,9 @@ class Ledger:
         if course.is_first:
             course.opening = reading.body if course.speech else ""
         verdict = self._judge(reading, course, text, piece)
+        course.is_guided = verdict.rule in _GUIDES
+        if verdict.role == "procedure" and (match := self._arranged.search(reading.body)):
+            course.arranged = match["when"]
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
         start = reading.begins + verdict.begins
         if verdict.role == "initiative" or verdict.is_demanded:
@@ -406,7 +415,7 @@ class Ledger:
         if rule is None or (is_within and rule.name not in _TAKE_OVER):
             return None
         course.speech, course.speech_is_new = rule["says"], True
-        course.has_spoken = True
+        course.has_spoken = course.has_spoken or self._written.search(reading.body) is None
         course.before, course.carried = course.before or course.carried, ""
         course.mode = ""
         course.is_first = True
@@ -532,6 +541,9 @@ class Ledger:
 
     def _by_horizon(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """到2025年: among demands, what the sentence goes on to tell is to be reached by then."""
+        if reading.body == course.arranged:
+            course.mode, course.has_aims = "directive", True
+            return _Verdict("frame", "frame.arranged")
         rule = self._signals["horizon"].of(reading.body, reading.may)
         if rule is None or course.mode in ("past", "narration"):
             return None
@@ -649,6 +661,8 @@ class Ledger:
         if course.zone.kind == "problems":
             return "assessment"
         opens = reading.is_deed or self._modals.begins_phrase(reading.body)
+        # By which a deed is guided, that is done whatever it begins with: 以整治为突破口，整出新面貌.
+        opens = opens or (course.is_guided and course.before == "directive")
         opens = opens or (bool(course.speech) and self._is_told_to(reading.body))
         if opens and self._continues(course):
             return "narration" if course.is_told else "directive"
@@ -698,7 +712,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
         course.lists = course.speech == "order" and course.speech_is_new and not course.has_deed
         course.zone = zones[piece.paragraph]
         course.is_headed = course.has_aims = False
-        course.speech = course.carried = ""
+        course.speech = course.carried = course.arranged = ""
     if last is None or last.sentence != piece.sentence:
         _settle(course, entries)
         course.before = course.mode or course.before
@@ -707,7 +721,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             # Where speakers are named, a paragraph that names none goes on with nobody's demands.
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
-        course.is_told = course.is_viewed = course.is_conveyed = False
+        course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
         course.opening = ""
     course.piece = piece
 

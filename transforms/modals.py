@@ -40,6 +40,7 @@ class Modals:
         self._phrase = lexicon.rules("modals", "phrase")[0].pattern
         self._inside = lexicon.rules("modals", "inside")[0].pattern
         self._never = lexicon.rules("modals", "never")[0].pattern
+        self._relative = lexicon.rules("modals", "relative")[0].pattern
         self._title = lexicon.rules("modals", "title")[0].pattern
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._no_agent = lexicon.rules("modals", "no_agent")[0].pattern
@@ -72,6 +73,8 @@ class Modals:
         if found is None:
             return self._charged(words)
         rule, match = found
+        if self._relative.search(words):
+            return None
         if rule["stays"]:
             return Demand(0, match.start(), match.end(), rule.name)
         before = words[: match.start()]
