@@ -111,7 +111,7 @@ def test_what_breaks_an_expectation_is_said_and_not_remembered(kept: Kept) -> No
             one.expect_sound(KEYS)
 
     with pytest.raises(
-        UnsoundError, match=r"meetings.kind: kind is one of(.|\n)*b.txt, line 1.*nonsense"
+        UnsoundError, match=r"meetings.kind: kind is one of(.|\n)*b.txt, line 2.*nonsense"
     ):
         judge()
     assert not Judging(kept, division_codes(), None)._known

@@ -30,7 +30,7 @@ def test_a_text_without_clauses_has_no_topics() -> None:
 
 
 def test_the_title_decides_where_nothing_else_does() -> None:
-    text = as_text("要压实责任。")
+    text = as_text("要持续用力。")
     assert READ.of(text, "全县森林防火安全生产应急工作会议防灾减灾消防事故隐患排查", []) != READ.of(
         text, "全县教育工作会议学校教师学生课程招生", []
     )
