@@ -547,8 +547,7 @@ class Meetings:
             organ = self._organ_leading(self._deciding(named.name)) or organ
         if organ:
             return self._as_body(organ)
-        bare, word = self._rules["bare_body"].match(named.name), self._own_word(text)
-        if bare and word:
+        if (bare := self._rules["bare_body"].match(named.name)) and (word := self._own_word(text)):
             return word + bare[0]
         if named.name and (committee := self._rules["committee"].match(named.name)):
             return committee["body"]
