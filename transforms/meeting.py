@@ -303,7 +303,7 @@ class Meetings:
             m for m in same if self._organ_of(m.name) not in (None, m.name)
         ]
         # 市委常委会 is short for the body, not for its meeting.
-        whole = [m for m in whole if m.name + "会议" != best.name]
+        whole = [m for m in whole if best.name not in (m.name + head for head in self._bare)]
         candidates = whole or [*(m for m in same if len(m.name) >= min(len(best.name), 8)), best]
         return min(candidates, key=lambda m: (len(m.name), m.start))
 
