@@ -515,10 +515,7 @@ class Meetings:
         return _day(int(match["year"]), int(match["month"]), int(match["day"]))
 
     def _is_publication(self, plain: str, match: re.Match[str]) -> bool:
-        return (
-            bool(self._rules["stamp"].search(plain[max(0, match.start() - 90) : match.start()]))
-            or match[0][4] in "-/."
-        )
+        return self._is_stamp(plain, match) or match[0][4] in "-/."
 
     def _number(self, printed: str) -> int | None:
         return self._numerals.count(printed)
