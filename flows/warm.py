@@ -15,7 +15,7 @@ from flows.extraction import load_reader  # noqa: E402
 
 # What is wrong with the lexicons each worker finds again, and says.
 with contextlib.suppress(Exception):
-    load_reader(Path(os.environ[nursery.LEXICONS]))
+    load_reader(Path(os.environ[nursery.LEXICONS])).extractor.prepare()
 sketches.minhash(sketches.runs("warm"))
 # Never looked at for garbage, and so never copied for a worker because of that.
 gc.collect()

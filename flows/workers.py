@@ -112,7 +112,7 @@ def _begin(lexicons: Path) -> None:
     """What another process does first: it ends with this one, however that ends, and leaves Ctrl-C to it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
-    load_reader(lexicons)
+    load_reader(lexicons).extractor.prepare()
 
 
 def _end_with_parent() -> None:

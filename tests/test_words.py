@@ -14,7 +14,7 @@ WORDS = Words(LEXICON)
 
 
 def test_a_term_of_the_lexicons_is_one_word() -> None:
-    assert WORDS.cut("培育新质生产力") == ["培育", "新质生产力"]
+    assert WORDS.at("新质生产力布局", 0, 7) == 5
     assert WORDS.tag("新质生产力") == "nz"
 
 
@@ -52,11 +52,11 @@ def test_keywords_are_five_at_most_and_each_once() -> None:
     assert WORDS.keywords(span) == ("教师", "医生", "农民", "工人", "军人")
 
 
-def test_cutting_is_quiet_and_leaves_no_file(caplog: pytest.LogCaptureFixture) -> None:
+def test_loading_is_quiet_and_leaves_no_file(caplog: pytest.LogCaptureFixture) -> None:
     cache = pathlib.Path(tempfile.gettempdir()) / "jieba.cache"
     existed = cache.exists()
     with caplog.at_level(logging.DEBUG):
-        Words(LEXICON).cut("召开会议")
+        Words(LEXICON).prepare()
     assert caplog.records == []
     assert cache.exists() == existed
 

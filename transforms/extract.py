@@ -67,7 +67,7 @@ class Extractor:
     """All recognisers, built once from the lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        words, prefilter = Words(lexicon), Prefilter()
+        self._words, self._prefilter = words, prefilter = Words(lexicon), Prefilter()
         self._simplified = Simplified(lexicon.mapping("traditional", "simplified"))
         self._mastheads = Mastheads(lexicon)
         self._meetings = Meetings(lexicon, prefilter)
@@ -81,6 +81,11 @@ class Extractor:
         self._targets = Targets(lexicon)
         self._enumerations = Enumerations(lexicon, prefilter)
         self._citations = Citations(lexicon, prefilter)
+
+    def prepare(self) -> None:
+        """Load now what the first text would have to wait for."""
+        self._words.prepare()
+        self._prefilter.prepare()
 
     def extract(self, source: Source, parsed: Parsed | None = None) -> Extraction:
         """The rows of all tables for one source; `parsed` is what it holds, where it has been parsed elsewhere.

@@ -65,6 +65,11 @@ class Prefilter:
             self._last.clear()
         return self._bits[pattern.pattern]
 
+    def prepare(self) -> "_Table":
+        """The words that all patterns need, put together unless they are."""
+        self._table = self._table or _Table(self._needs)
+        return self._table
+
     def of(self, text: Text) -> list[int]:
         """For each clause of a text, the bits that can match in it or where it runs on."""
         return self._found(text).of_clauses
@@ -77,10 +82,9 @@ class Prefilter:
         # A text that is kept has its identity for itself.
         if found := self._last.get(id(text)):
             return found
-        self._table = self._table or _Table(self._needs)
         if len(self._last) >= _KEPT:
             del self._last[next(iter(self._last))]
-        found = self._last[id(text)] = self._table.of(text)
+        found = self._last[id(text)] = self.prepare().of(text)
         return found
 
 

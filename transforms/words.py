@@ -1,10 +1,9 @@
 """Words: what jieba's dictionary and the lexicons' own terms say about a stretch of plain text.
 
-Cutting a text with jieba costs more than all the rest of the pipeline, and tagging it eight times as much. So the
-dictionary is asked directly (`at`, `tag`), and `cut` stays for the short stretches that this does not decide.
+Cutting a text with jieba costs as much as half of all that is read out of it, and tagging it five times as much as cutting:
+so the dictionary is asked directly. The lexicons' own terms are given to it once.
 """
 
-import math
 import sys
 from collections.abc import Mapping
 
@@ -31,7 +30,11 @@ class Words:
         self._tags: dict[str, str] = {}
         self._from: Mapping[str, tuple[int, ...]] = {}
         self._upto: Mapping[str, tuple[int, ...]] = {}
-        self._tokenizer: jieba.Tokenizer | None = None
+
+    def prepare(self) -> None:
+        """Read the dictionary now."""
+        if not self._tags:
+            self._dictionary()
 
     def tag(self, word: str) -> str | None:
         """The dictionary's tag of a word (`v`, `n`, `d` …), `nz` for a term of the lexicons, None if it has none."""
@@ -46,12 +49,6 @@ class Words:
             if stop <= end and (length == 2 or plain[start:stop] in tags):
                 return stop
         return start + 1
-
-    def cut(self, plain: str) -> list[str]:
-        """The words of a short stretch, by jieba's most probable path."""
-        if self._tokenizer is None:
-            self._tokenizer = self._load_tokenizer()
-        return list(self._tokenizer.cut(plain, HMM=False))
 
     def keywords(self, span: str) -> tuple[str, ...]:
         """Up to five nouns and terms near the beginning of a span that say what it is about, in their order.
@@ -73,7 +70,9 @@ class Words:
         return tuple(dict.fromkeys(reversed(found)))[:5]
 
     def _dictionary(self) -> dict[str, str]:
-        """Every word with its tag, read at the first question; with it, how long words are by how they begin and end."""
+        """Every word with its tag, read at the first question and without jieba's own loading, which prints to the log and
+        leaves a cache file behind; with it, how long words are by how they begin and end.
+        """
         with jieba.Tokenizer().get_dict_file() as file:
             lines = file.read().decode("utf-8").split("\n")
         entries = (line.split(" ") for line in lines if line)
@@ -86,15 +85,3 @@ class Words:
         words = [word for word in self._tags if len(word) <= _LONGEST]
         self._from, self._upto = lengths_by_start(words), lengths_by_end(words)
         return self._tags
-
-    def _load_tokenizer(self) -> jieba.Tokenizer:
-        """A tokenizer filled here: its own loading prints to the log and leaves a cache file behind."""
-        tokenizer = jieba.Tokenizer()
-        with tokenizer.get_dict_file() as file:
-            tokenizer.FREQ, tokenizer.total = tokenizer.gen_pfdict(file)
-        tokenizer.initialized = True
-        for term in sorted(self._terms):
-            if not tokenizer.FREQ.get(term):
-                tokenizer.add_word(term)
-        tokenizer.log_total = math.log(tokenizer.total)
-        return tokenizer
