@@ -630,8 +630,9 @@ class Ledger:
             course.mode = self._course_begun(reading, course)
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
-            is_named = is_order or self._told.match(reading.body) is not None
-            begins = self._modals.past_agent(reading.body) if is_named else 0
+            told = self._told.match(reading.body)
+            begins = self._modals.past_agent(reading.body) if told or is_order else 0
+            begins = max(begins, told.end("agent")) if told and not reading.is_deed else begins
             return _Verdict("initiative", "course.directive", begins)
         if course.mode in _COURSE_ROLES:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
@@ -640,7 +641,8 @@ class Ledger:
 
     def _is_told_to(self, body: str) -> bool:
         """Whether a clause names first who is to act, and then what they do: 各乡镇充分利用广播."""
-        return self._told.match(body) is not None and self._modals.past_agent(body) > 0
+        told = self._told.match(body)
+        return told is not None and (told["agent"] is not None or self._modals.past_agent(body) > 0)
 
     def _acts(self, body: str) -> bool:
         """Whether a clause of a plan does something or names a figure, rather than tell how things are."""
