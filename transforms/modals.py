@@ -43,6 +43,7 @@ class Modals:
         self._relative = lexicon.rules("modals", "relative")[0].pattern
         self._title = lexicon.rules("modals", "title")[0].pattern
         self._aside = lexicon.rules("modals", "aside")[0].pattern
+        self._acting = lexicon.rules("modals", "acting")[0].pattern
         self._no_agent = lexicon.rules("modals", "no_agent")[0].pattern
         self._nouns = tuple(lexicon.terms("not_openers"))
         self._attributive = lexicon.rules("modals", "attribute")[0].pattern
@@ -78,8 +79,9 @@ class Modals:
         if rule["stays"]:
             return Demand(0, match.start(), match.end(), rule.name)
         before = words[: match.start()]
-        if not self._is_outside(before):
-            begins = self._after_speaker(before) or self._after_agent(before)
+        if not self._is_outside(before) and not self._acting.match(words):
+            begins = self._after_speaker(before)
+            begins += self._after_agent(before[begins:])
             return Demand(begins, match.start(), match.end(), rule.name)
         return Demand(_past_more(rules, words, match.end()), *match.span(), rule.name)
 
