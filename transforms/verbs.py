@@ -539,6 +539,7 @@ class Verbs:
         if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
             return after
         is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
+        is_echo = is_echo and "firm" not in self._traits[following]  # 坚持坚定的立场
         return after if is_echo and not self._is_noun(following) else stop
 
     def _beside(self, plain: str, place: int, stop: int, end: int) -> int:
@@ -582,6 +583,10 @@ class Verbs:
         """The verbs of a stretch at the borders of its words."""
         place = start
         while place < end:
+            if plain.startswith(self._forms.quotation, place, end):
+                # 以“飞地建设”突破瓶颈: what is quoted is named, not done.
+                place = max(plain.find(self._forms.unquotation, place, end), place) + 1
+                continue
             stop = self._verbs.at(plain, place, end)
             word = self._words.at(plain, place, end)
             if stop > place and (stop >= word or self._is_free(plain, place, stop, word)):
@@ -971,7 +976,7 @@ class _Forms:
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
         self.marks = frozenset(lexicon.terms("verb_marks"))
-        self.quotation = marks["quotation"][0]
+        self.quotation, self.unquotation = marks["quotation"][0], marks["unquotation"][0]
         self.comma = marks["separator"][0]
 
 
