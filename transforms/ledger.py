@@ -404,7 +404,7 @@ class Ledger:
     def _by_speech(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A clause that says who speaks opens a speech; what others say directs nobody."""
         if reading.demand:
-            return None
+            return self._by_vow(reading, course)
         rule = self._signals["speech"].of(reading.body, reading.may)
         is_said = rule is not None and (
             rule.name == "speech.charge" or self._bids.match(reading.body) is not None
@@ -420,6 +420,15 @@ class Ledger:
         course.mode = ""
         course.is_first = True
         return _Verdict("procedure" if len(reading.body) > 14 else "frame", rule.name)
+
+    def _by_vow(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """What others say that they must do (大家表示要 …) is demanded by nobody."""
+        said = reading.body[: reading.demand.start] if reading.demand else ""
+        rule = self._signals["speech"].of(said, reading.may) if len(said) > 3 else None
+        if rule is None or rule["says"] != "others":
+            return None
+        course.speech, course.has_spoken = "others", True
+        return _Verdict("assessment", rule.name)
 
     def _by_zone(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """In a look-back all is past but an outright demand, such as a lesson's 必须; others' words direct nobody."""
@@ -451,6 +460,9 @@ class Ledger:
         if (course.mode == "narration" and is_theme) or (
             course.mode == "past" and demand.rule == "charge.somebody"
         ):
+            return None
+        # 不少校舍需要进一步修缮: what is told among problems is a need.
+        if is_theme and demand.rule == "modal.should" and course.mode in ("past", "assessment"):
             return None
         course.mode = "directive"
         start, end = reading.begins + demand.start, reading.begins + demand.end

@@ -159,7 +159,7 @@ class Modals:
 
     def _told(self, words: str) -> int:
         """Where the deed begins behind those who are told it; 0 where nobody is named, -1 where there is no deed."""
-        if self.opens(words) or self._inside.match(words):
+        if self.opens(words) or self._inside.match(words) or self._asked.match(words):
             return 0
         ends = (at for at in range(1, min(len(words), 40)) if self.is_agent(words[:at]))
         return next(

@@ -48,6 +48,7 @@ class Verbs:
         self._forms = _Forms(lexicon)
         self._into_bit = prefilter.add(self._forms.into)
         self._bound_bit = prefilter.add(self._forms.bound)
+        self._closed_bit = prefilter.add(self._forms.closed)
         self._theme_modal_bit = prefilter.add(self._forms.theme_modal)
         traits = lexicon.mapping("verbs", "traits")
         self._traits = {term: frozenset(codes.split()) for term, codes in traits.items()}
@@ -84,12 +85,10 @@ class Verbs:
         """
         if may & self._into_bit and (match := self._forms.into.match(plain, start, end)):
             chain: _Chain | None = _Chain(start, *match.span(1))
-        elif may & self._bound_bit and (match := self._forms.bound.match(plain, start, end)):
-            at, stop = match.span(match.lastindex or 0)
-            chain = _Chain(at, at, stop)
         else:
             chain = (
-                self._of_theme(plain, start, end, may)
+                self._bound(plain, start, end, may)
+                or self._of_theme(plain, start, end, may)
                 or self._paired(plain, start, end)
                 or self._plain_start(plain, start, end)
                 or self._find(plain, start, end)
@@ -102,6 +101,17 @@ class Verbs:
             _found(plain, chain.start, chain.end),
             _found(plain, self._object_start(plain, chain, end), end),
         )
+
+    def _bound(self, plain: str, start: int, end: int, may: int = ANY) -> _Chain | None:
+        """The verb that a phrase tells by its own words."""
+        for bit, form in (
+            (self._bound_bit, self._forms.bound),
+            (self._closed_bit, self._forms.closed),
+        ):
+            if may & bit and (match := form.match(plain, start, end)):
+                at, stop = match.span(match.lastindex or 0)
+                return _Chain(at, at, stop)
+        return None
 
     def _of_theme(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
         """The predicate behind the 要 inside a span, whatever what is spoken of begins with: 摸排要到位."""
@@ -195,6 +205,8 @@ class Verbs:
                 return _Chain(start, start, stop)
             end = stop if match.end() > 4 else end
         at = self._after_adverbs(plain, start, end)
+        if at > start and (chain := self._bound(plain, at, end)):
+            return _Chain(start if chain.adverbs == at else chain.adverbs, chain.start, chain.end)
         at = self._within_quotation(plain, at, end)
         if (stop := self._preposition(plain, at, end)) > at:
             construction = self._constructions[plain[at:stop]]
@@ -223,7 +235,11 @@ class Verbs:
             return None
         if self._is_plain_verb(plain[at - 2 : at]) or plain[at - 1] in self._forms.marks:
             return None
-        if construction == "manner" and self._strong(plain, start, at):
+        if (found := self._strong(plain, start, at)) is None:
+            return _Chain(at, at, end)
+        # 采取措施确保任务落地见效: what is made sure of is the phrase.
+        may_govern = construction in _MAY_GOVERN and self._forms.governing.match(plain, *found)
+        if construction == "manner" or may_govern:
             return None
         return _Chain(at, at, end)
 
@@ -242,7 +258,9 @@ class Verbs:
             tail = max(stop, plain.rfind(self._forms.attributive, stop, end)) + 1
             return stop if self._strong(plain, tail, end) else place
         if stop - place == 1 and self._constructions[plain[place:stop]] in _MAY_BEGIN_WORDS:
-            return stop if self._words.at(plain, place, end) == stop else place
+            word = self._words.at(plain, place, end)
+            # 对抗旱工作: a word begins in the middle of what seems to be one.
+            return stop if word == stop or self._words.at(plain, stop, end) > word else place
         return stop
 
     def _is_torn(self, plain: str, place: int, stop: int, verb: int, end: int) -> bool:
@@ -521,6 +539,7 @@ class Verbs:
         if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
             return after
         is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
+        is_echo = is_echo and "firm" not in self._traits[following]  # 坚持坚定的立场
         return after if is_echo and not self._is_noun(following) else stop
 
     def _beside(self, plain: str, place: int, stop: int, end: int) -> int:
@@ -564,6 +583,10 @@ class Verbs:
         """The verbs of a stretch at the borders of its words."""
         place = start
         while place < end:
+            if plain.startswith(self._forms.quotation, place, end):
+                # 以“飞地建设”突破瓶颈: what is quoted is named, not done.
+                place = max(plain.find(self._forms.unquotation, place, end), place) + 1
+                continue
             stop = self._verbs.at(plain, place, end)
             word = self._words.at(plain, place, end)
             if stop > place and (stop >= word or self._is_free(plain, place, stop, word)):
@@ -697,13 +720,21 @@ class Verbs:
         """A noun's verb that takes an object here: 利用自然资源发展旅游业."""
         for place, stop in self._candidates(plain, start, end):
             takes = place > start and "takes" in self._traits[plain[place:stop]]
+            if takes and self._is_taking(plain, stop, end):  # 用精准服务回应诉求
+                continue
             if takes and end - stop > 1 and not self._describes(plain, stop, end):
                 return place, stop
         return None
 
+    def _is_taking(self, plain: str, place: int, end: int) -> bool:
+        """Whether a noun's verb that takes an object begins at `place`."""
+        after = self._known(plain, place, end)
+        takes = after > place and "takes" in self._traits[plain[place:after]]
+        return takes and end - after > 1 and not self._describes(plain, after, end)
+
     def _place(self, plain: str, start: int, end: int) -> _Chain | None:
         """在…上取得…: the verb behind the word that closes the phrase."""
-        first = None
+        first, may_be_noun = None, False
         for place in range(start + 1, end):
             stop = self._closers.at(plain, place, end)
             if stop == place:
@@ -714,22 +745,43 @@ class Verbs:
                 continue
             if "arrive" in self._traits.get(plain[at:after], ()):
                 return self._chain(plain, stop, at, end)
-            first = first or self._chain(plain, stop, at, end)
+            # 在重点领域改革、修缮校舍等方面推行试点: 领域 closes nothing, for what follows it is no deed.
+            if first is None or may_be_noun:
+                first = self._chain(plain, stop, at, end) or first
+                may_be_noun = self._is_noun(plain[at:after]) or (
+                    first is not None and self._is_noun(plain[first.start : first.end])
+                )
         return first or self._phrase(plain, start, end)
 
     def _manner(self, plain: str, start: int, end: int) -> _Chain | None:
         """以…为指导 → 为; 以…为导向深化… → 深化; 以…支撑… → 支撑."""
         if gift := self._forms.gift.search(plain, start, end):
             return self._from(plain, gift.span(1), end)
+        if (at := self._disposed(plain, start, end)) and (chain := self._find(plain, at, end)):
+            return chain
         match = self._forms.taken_as.search(plain, start, end)
-        if match is None and self._known(plain, start, end) > start:
-            return self._from(plain, self._last_strong(plain, start, end), end)
+        if match is None and (stop := self._known(plain, start, end)) > start:
+            found = self._last_strong(plain, start, end)
+            if found == (start, stop) and "firm" in self._traits[plain[start:stop]]:
+                # 以坚定意志有效维护…: what opens the phrase is only what is meant.
+                found = self._modified(plain, stop, end, 2) or found
+            return self._from(plain, found, end)
         if match is None:
             return self._phrase(plain, start, end)
         at = self._after_adverbs(plain, match.end(), end)
         if chain := self._chain(plain, match.end(), at, end):
             return chain
         return _Chain(match.start(), match.start(), match.start() + 1)
+
+    def _disposed(self, plain: str, start: int, end: int) -> int:
+        """Where 把 or 将 begins behind how something is done: 以钉钉子精神把制度落到实处; 0 if nowhere."""
+        place = start
+        while place < end:
+            stop = self._words.at(plain, place, end)
+            if place - start > 1 and self._constructions.get(plain[place:stop]) == "disposal":
+                return place
+            place = stop
+        return 0
 
     def _regard(self, plain: str, start: int, end: int) -> _Chain | None:
         """对…实行…: the verb that deals with what the phrase names."""
@@ -757,6 +809,12 @@ class Verbs:
             and self._idioms.at(plain, idiom, end) == end
         ):
             return _Chain(idiom, idiom, end)
+        is_closed = last is not None and (
+            last[1] == end or plain.startswith(self._forms.conjunctions, last[1], end)
+        )
+        if dealt and dealt[1] < tail and is_closed:
+            # 对形势作出科学的判断: what stands behind 的 is the object of what is done.
+            last = dealt
         last = done or last or dealt
         return self._from(plain, last or self._weak(plain, start, end), end)
 
@@ -820,6 +878,8 @@ class Verbs:
             if longest > match.end() and (word in self._traits or self._words.tag(word) == "n"):
                 continue
             at = match.end()
+            if chain := self._bound(plain, at, end):
+                return chain
             if self._idiom(plain, at, end) == at:
                 at = self._after_adverbs(plain, at, end)
             if at >= end:
@@ -903,6 +963,7 @@ class _Forms:
         self.on = forms["on"].pattern
         self.into = forms["into"].pattern
         self.bound = forms["bound"].pattern
+        self.closed = forms["closed"].pattern
         self.governing = forms["governing"].pattern
         self.telling = forms["telling"].pattern
         self.theme_list = forms["theme_list"].pattern
@@ -915,7 +976,7 @@ class _Forms:
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
         self.marks = frozenset(lexicon.terms("verb_marks"))
-        self.quotation = marks["quotation"][0]
+        self.quotation, self.unquotation = marks["quotation"][0], marks["unquotation"][0]
         self.comma = marks["separator"][0]
 
 
