@@ -3,7 +3,7 @@
 usage: python -m bench.train_topics SHARED [--gold DIR] [--texts DIR] [--write]
 
 SHARED holds bulk/clauses.tsv, the texts it draws on, and gold/; `bench/topic_labels.csv` has further labels of ours for
-clauses of the bulk texts and of pages of counties and cities (document, squeezed offsets, topic; no text). The pages belong
+clauses of the bulk texts and of pages of governments and parties (document, squeezed offsets, topic; no text). The pages belong
 to others: whoever has them as files of DIR trains with them, each known by the digest of its squeezed text. Weights alone are
 written, no sentences. The model is a multinomial logistic regression over the terms and places of `transforms/topics.py`;
 scikit-learn is needed here only.
@@ -36,7 +36,7 @@ from transforms.zones import Zones
 
 ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 5
-SMALLEST_WEIGHT = 12  # hundredths; smaller ones change no decision worth their room
+SMALLEST_WEIGHT = 18  # hundredths; smaller ones change no decision worth their room
 REGULARISATION = 6.0
 OF_GOLD = OF_PAGES = 1.5
 """How much labels count that were made with the whole text in view, on texts like those that are to be read."""
