@@ -45,6 +45,8 @@ _OF_TEXTS = (
 )
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
 _YEAR_END, _REVIEWING = 11, 6
+# From this month on, who sums up a year does so in that year.
+_AUTUMN = 9
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
@@ -150,7 +152,7 @@ class Meetings:
     def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
         """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
         printed = text.text[named.start : named.end]
-        for rule in ("standing",) if not named.name else ("convened",):
+        for rule in ("standing", "convened") if named.name else ("standing",):
             match = self._asked[rule].search(text, 0, _OPENING)
             if match and match.start("head") == named.start:
                 return _as_printed(text, match["body"]) + printed
@@ -415,9 +417,8 @@ class Meetings:
         if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
             return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
-            return _iso(
-                planning_year - (month >= _YEAR_END), month, day
-            ), "inferred_from_planning_year"
+            before = month >= _YEAR_END or self._reviews(text, planning_year - 1, month)
+            return _iso(planning_year - before, month, day), "inferred_from_planning_year"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day
@@ -427,6 +428,11 @@ class Meetings:
         if year := self._year_told(text, month):
             return _iso(year, month, day), "inferred_from_planning_year"
         return None, None
+
+    def _reviews(self, text: Text, year: int, month: int) -> bool:
+        """Whether a meeting of autumn sums up a year's work, which it can do only in that year."""
+        past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
+        return month >= _AUTUMN and past is not None and int(past["year"]) == year
 
     def _year_told(self, text: Text, month: int) -> int | None:
         """The year in which the text says something is to be done, is to meet, or has been done the year before."""
