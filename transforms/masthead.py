@@ -40,6 +40,8 @@ _HEAD, _TAIL = 60, 40
 _LONG, _OPENING = 110, 800
 """From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
+"""No place above a headline, with its colon, is longer."""
+_PLACE = 7
 """A page's title with fewer characters names a site or a section."""
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
@@ -47,9 +49,16 @@ _FIELDS = 160
 # A button of the page before the fields: 【打印】 发布时间：….
 _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 # The name of a section before a headline on its line.
-_LABEL = re.compile(r"【[^】]{2,12}】(?=.{6})")
+_LABEL = re.compile(r"(?:【[^】]{2,12}】|[\u4e00-\u9fff]{2,6}[丨｜|]\s?)(?=.{6})")
+# The day that stands before the fields of a line (2023-03-05 09:20 来源：…), and that of a page of another order.
+_BEFORE_FIELDS = re.compile(
+    r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\s|]*"
+)
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(20\d\d)(?=[\s]|$)")
 _OPENING_FIELDS = " [【（("
 _BLANKS = re.compile(r"\s+")
+# What follows a source in its field: a bar, or a remark in brackets.
+_ASIDE = re.compile(r"[|（(]")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 # What a list of a page puts before each of its lines.
 _BULLET = re.compile(r"[•·▪●◆]\s+")
@@ -105,6 +114,12 @@ class Mastheads:
         self._field = re.compile(
             rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
         )
+        others = [
+            n
+            for n, (part, value) in self._fields.items()
+            if part == "credit" and not value and len(n) > 1
+        ]
+        self._other = re.compile(rf"[\s、，](?:{'|'.join(map(re.escape, sorted(others)))})[\s：:]")
         self._surnames = frozenset(lexicon.terms("surnames", kind="common"))
         tokens = lexicon.alternation("furniture")
         self._tokens = re.compile(
@@ -201,6 +216,10 @@ class Mastheads:
     def _fielded(self, line: str, start: int, notes: _Notes) -> str | None:
         """The part that a line of fields is (来源：… 时间：…)."""
         opening = len(line) - len(line.lstrip("（(【[ |"))
+        dated = _BEFORE_FIELDS.match(line)
+        if dated and self._field.match(line, dated.end()):
+            self._note("date", dated[0], start, notes)
+            opening = dated.end()
         if button := _BUTTON.match(line):
             opening = button.end()
         first = self._field.match(line, opening)
@@ -230,8 +249,9 @@ class Mastheads:
                 notes.published_on, notes.is_said_when = day, True
             return day is not None
         if value == "publisher":
-            name = given.split("|")[0].strip("】）)]〕》 ").split(" ")[0]
+            name = _ASIDE.split(given)[0].strip("】）)]〕》 ").split(" ")[0]
             notes.publisher = notes.publisher or name or None
+            notes.published_on = notes.published_on or _day(given)
             return bool(name)
         names = self._names(given)
         notes.bylines += [(at, name) for name in names]
@@ -254,13 +274,15 @@ class Mastheads:
         return "byline" if match and self._take(match, start, notes) else None
 
     def _also(self, line: str, match: re.Match[str], start: int, notes: _Notes) -> None:
-        """Take down the writers named in a field further along a line that begins with the day of publication."""
-        if match.groupdict().get("date") and not match.groupdict().get("byline"):
-            fields = list(self._field.finditer(line))
-            for this, after in zip(fields, [*fields[1:], None], strict=False):
-                if self._meaning(this)[1] == "byline":
-                    given = line[this.end() : after.start() if after else None]
-                    self._note("byline", given, start + this.end(), notes)
+        """Take down what fields say further along a line that begins with the day of publication or with a site."""
+        groups = match.groupdict()
+        if "byline" in groups or not (groups.get("date") or "site" in groups):
+            return
+        fields = list(self._field.finditer(line))
+        for this, after in zip(fields, [*fields[1:], None], strict=False):
+            if value := self._meaning(this)[1]:
+                given = line[this.end() : after.start() if after else None]
+                self._note(value, given, start + this.end(), notes)
 
     def _take(self, match: re.Match[str], start: int, notes: _Notes) -> bool:
         """Take down what a rule's groups hold; false if they hold no names where names should be."""
@@ -290,9 +312,14 @@ class Mastheads:
         return True
 
     def _names(self, given: str) -> list[str]:
-        """The names of persons in a byline, without what says that they are reporters; none if other words stand there."""
+        """The names of persons in a byline, without what says that they are reporters; none if other words stand there.
+
+        Who did something else (记者 李明 编辑 王晓) is named behind what was done.
+        """
+        if other := self._other.search(given):
+            given = given[: other.start()]
         words = [w for w in _BETWEEN_NAMES.split(self._marks.sub(" ", given)) if w]
-        words = [w for w in words if not self._matches("unit", w)] or words
+        words = [w for w in words if not self._matches("unit", w)]
         words = [name for word in words for name in self._apart(word)]
         names: list[str] = []
         for word in words:
@@ -344,7 +371,8 @@ class Mastheads:
             return True
         if len(line) > _LONG or line.count("，") >= 3 or _SENTENCE.search(line[:-1]):
             return True
-        return line[-1] in "。；" or (line[-1] == "：" and not self._matches("kicker", line))
+        is_led = line[-1] == "：" and not self._matches("kicker", line) and len(line) > _PLACE
+        return line[-1] in "。；" or is_led
 
     def _matches(self, section: str, line: str) -> Rule | None:
         return next((r for r in self._rules[section] if r.pattern.search(line)), None)
@@ -422,7 +450,9 @@ class Mastheads:
             kickers = [first - 1]
         # A page prints its headline twice: as its own, and as that of the text.
         printed = _BLANKS.sub("", "".join(x.value for x in lines[first:last]))
-        kickers = [i for i in kickers if _BLANKS.sub("", lines[i].value) not in printed]
+        begun = _BLANKS.sub("", lines[first].value) if first < len(lines) else ""
+        above = {i: _BLANKS.sub("", lines[i].value) for i in kickers}
+        kickers = [i for i in kickers if above[i] not in printed and begun not in above[i]]
         for index, line in enumerate(lines):
             kind = "title" if first <= index < last else "deck" if index >= last else "label"
             notes.parts.append(line._replace(value="kicker" if index in kickers else kind))
@@ -552,10 +582,12 @@ def _joined(bylines: list[tuple[int, str]]) -> str | None:
 
 
 def _day(given: str) -> datetime.date | None:
-    match = _DAY.search(given)
-    if match is None:
+    if match := _DAY_FIRST.match(given):
+        day, month, year = map(int, match.groups())
+    elif match := _DAY.search(given):
+        year, month, day = map(int, match.groups())
+    else:
         return None
-    year, month, day = map(int, match.groups())
     try:
         return datetime.date(year, month, day)
     except ValueError:
