@@ -57,8 +57,8 @@ _BEFORE_FIELDS = re.compile(
 _DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(20\d\d)(?=[\s]|$)")
 _OPENING_FIELDS = " [【（("
 _BLANKS = re.compile(r"\s+")
-# What follows a source in its field: a bar, or a remark in brackets.
-_ASIDE = re.compile(r"[|（(]")
+# What follows a source in its field: a bar, or who may reprint it.
+_ASIDE = re.compile(r"\||[（(](?=\w*(?:转载|注明))")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 # What a list of a page puts before each of its lines.
 _BULLET = re.compile(r"[•·▪●◆]\s+")
@@ -201,10 +201,10 @@ class Mastheads:
 
     def _settle(self, line: str, start: int, notes: _Notes, where: str) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
+        value, notes.pending = notes.pending, None
         if len(line) > _FIELDS:
             return False
-        if notes.pending and len(line) <= 24 and not self._field.match(line):
-            value, notes.pending = notes.pending, None
+        if value and len(line) <= 24 and not self._field.match(line):
             if self._note(value, line, start, notes):
                 notes.parts.append(Found(start, start + len(line), "credit"))
                 return True

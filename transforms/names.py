@@ -185,6 +185,9 @@ class Names:
             return 0
         return end if self.end_of(plain, match.end()) else 0
 
+    def _end_listed(self, plain: str, start: int) -> int:
+        return self._end_in_list(plain, start) or self._end_between(plain, start)
+
     def _end_of_transcribed(self, plain: str, start: int) -> int:
         """The end of a name of another language without a dot (宝音巴图), of syllables that such names are written with."""
         match = self._transcribed.match(plain, start)
@@ -212,7 +215,8 @@ class Names:
         if len(given) != end - start - 1 or not all(_is_han(ch) for ch in given):
             return False
         if (
-            self._stops.intersection(given)
+            len(self._organs.before(plain, end)) == len(given) > 1
+            or self._stops.intersection(given)
             or self._is_last_stop(plain, given[-1], end)
             or self._heads.before(plain[start:end], end - start)
         ):
@@ -334,7 +338,7 @@ class Names:
             floor -= 1
         start, item_end = end, end
         while item_end > floor:
-            item_start = plain.rfind("、", floor, item_end) + 1 or floor
+            item_start = _item_start(plain, floor, item_end)
             item = plain[item_start:item_end]
             ends = self._heads.before(plain, _before_aside(plain, item_end))
             whole = ends or (has_title and item_end == end) or item in self._levels
@@ -372,7 +376,7 @@ class Names:
             start = mention.tail + len(join)
             if not join or start in found or start >= len(plain):
                 return mention.tail
-            end = self._end_in_list(plain, start) or self._end_between(plain, start)
+            end = self._end_listed(plain, start)
             if not end or self._is_word(plain, start, end):
                 return mention.tail
             title = self._titles.at(plain, end)
@@ -393,7 +397,7 @@ class Names:
         listed: list[Mention] = []
         end_of = self.end_of
         while (end := end_of(plain, start)) and not self._is_word(plain, start, end):
-            end_of = self._end_in_list
+            end_of = self._end_listed
             title = self._titles.at(plain, end)
             tail = end + len(title)
             courtesy = self._courtesies.at(plain, tail)
@@ -411,6 +415,15 @@ class Names:
         # 李明市长与有关单位 …: a title shows a person also where no other follows the join.
         if len(listed) > 1 or any(mention.post for mention in listed):
             yield from listed
+
+
+def _item_start(plain: str, floor: int, end: int) -> int:
+    """Where the item of a list that ends at `end` begins: behind the last 、 that no quotation holds."""
+    at = plain.rfind("、", floor, end)
+    while at >= 0 and plain.find("”", at, end) >= 0 and "“" not in plain[at:end]:
+        opening = plain.rfind("“", floor, at)
+        at = plain.rfind("、", floor, opening) if opening >= 0 else -1
+    return at + 1 or floor
 
 
 def _before_aside(plain: str, end: int) -> int:
