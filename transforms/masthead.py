@@ -34,10 +34,11 @@ _SECTIONS = (
     "agenda",
     "long",
     "unit",
+    "signed",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
-_LONG, _OPENING = 110, 800
+_LONG, _OPENING, _CAPTION = 110, 800, 50
 """From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
 """No place above a headline, with its colon, is longer."""
@@ -54,11 +55,13 @@ _LABEL = re.compile(r"(?:【[^】]{2,12}】|[\u4e00-\u9fff]{2,6}[丨｜|]\s?)(?=
 _BEFORE_FIELDS = re.compile(
     r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\s|]*"
 )
-_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(20\d\d)(?=[\s]|$)")
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(20\d\d)(?=\s|$)")
 _OPENING_FIELDS = " [【（("
+# A field that the lead is glued to: 发布时间：2023-03-05 3月4日，县委召开会议，….
+_TOLD = re.compile(r"(?:，[^，]{4,}){3}。$")
 _BLANKS = re.compile(r"\s+")
-# What follows a source in its field: a bar, or who may reprint it.
-_ASIDE = re.compile(r"\||[（(](?=\w*(?:转载|注明))")
+# What follows a source in its field: a bar, the day, or who may reprint it.
+_ASIDE = re.compile(r"\||[（(](?=\w*(?:转载|注明))|20\d\d[-/.年]\d")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 # What a list of a page puts before each of its lines.
 _BULLET = re.compile(r"[•·▪●◆]\s+")
@@ -173,6 +176,10 @@ class Mastheads:
             line = text.plain[start:end]
             if is_minutes and self._rules["body"][2].pattern.match(line):
                 return headlines, index
+            if not headlines and (at := self._titled(line)):
+                headlines.append(Found(start + at, end, line[at:]))
+                notes.parts.append(Found(start, start + at, "furniture"))
+                continue
             if self._settle(line, start, notes, self._place(headlines)):
                 continue
             if glued := self._glued(line):
@@ -182,6 +189,12 @@ class Mastheads:
                 return headlines, index
             headlines.append(Found(start, end, line))
         return [], 0
+
+    def _titled(self, line: str) -> int:
+        """Where the headline begins that a field gives (原标题：…), 0 if none does."""
+        field = self._field.match(line)
+        is_title = field is not None and self._meaning(field)[1] == "title"
+        return field.end() if field and is_title and len(line) - field.end() >= _HEADLINE else 0
 
     def _stands_above_fields(self, text: Text, index: int, headlines: list[Found[str]]) -> bool:
         """Whether the first line, which reads like a lead, is the headline: fields stand below it, and it ends with no mark."""
@@ -202,7 +215,7 @@ class Mastheads:
     def _settle(self, line: str, start: int, notes: _Notes, where: str) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
         value, notes.pending = notes.pending, None
-        if len(line) > _FIELDS:
+        if len(line) > _FIELDS or _TOLD.search(line):
             return False
         if value and len(line) <= 24 and not self._field.match(line):
             if self._note(value, line, start, notes):
@@ -230,8 +243,8 @@ class Mastheads:
             _, value = self._meaning(this)
             given = line[this.end() : after.start() if after else len(line)]
             if not given.strip("】）)] "):
-                notes.pending = value or None
-            elif value:
+                notes.pending = value if value != "title" else None
+            elif value and value != "title":
                 self._note(value, given, start + this.end(), notes)
         parts = {self._meaning(f)[0] for f in fields}
         return parts.pop() if len(parts) == 1 else "credit"
@@ -249,7 +262,7 @@ class Mastheads:
                 notes.published_on, notes.is_said_when = day, True
             return day is not None
         if value == "publisher":
-            name = _ASIDE.split(given)[0].strip("】）)]〕》 ").split(" ")[0]
+            name = _ASIDE.split(given)[0].strip("】）)]〕》 ").split(" ")[0].removeprefix("转自")
             notes.publisher = notes.publisher or name or None
             notes.published_on = notes.published_on or _day(given)
             return bool(name)
@@ -280,7 +293,7 @@ class Mastheads:
             return
         fields = list(self._field.finditer(line))
         for this, after in zip(fields, [*fields[1:], None], strict=False):
-            if value := self._meaning(this)[1]:
+            if (value := self._meaning(this)[1]) and value != "title":
                 given = line[this.end() : after.start() if after else None]
                 self._note(value, given, start + this.end(), notes)
 
@@ -354,7 +367,8 @@ class Mastheads:
         match = self._rules["glued"][0].pattern.search(line[:_LONG])
         if match and not _SENTENCE.search(line[: match.start()]):
             return match.start()
-        blank = line.find(" ", _HEADLINE - 1, _LONG)
+        is_signed = any(r.pattern.match(line) for r in self._rules["signed"])
+        blank = -1 if is_signed else line.find(" ", _HEADLINE - 1, _LONG)
         while blank > 0 and not _PUNCTUATION.search(line, 0, blank):
             rest = line[blank + 1 :]
             is_lead = self._matches("body", rest) and self._matches("held", line[:blank])
@@ -367,7 +381,7 @@ class Mastheads:
         """Whether a line is text, not headline."""
         if len(line) <= _FIELDS and self._matches("long", line) and not self._matches("body", line):
             return False
-        if self._matches("body", line) or self._matches("opening", line):
+        if any(self._matches(section, line) for section in ("body", "opening", "signed")):
             return True
         if len(line) > _LONG or line.count("，") >= 3 or _SENTENCE.search(line[:-1]):
             return True
@@ -380,16 +394,19 @@ class Mastheads:
     # --- The lead and the end -------------------------------------------------------------------------------------
 
     def _lead(self, text: Text, body: int, notes: _Notes) -> None:
-        """The dateline that opens the lead, with the reporters it names."""
-        start, end = text.paragraphs[body]
-        start += _bullet(text.plain[start:end])
-        start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
-        if glued := self._glued(text.plain[start:end]):
-            start = _skip_blanks(text.plain, start + glued)
-        for rule in self._rules["opening"]:
-            match = rule.pattern.match(text.plain[start:end])
-            if match and self._take(match, start, notes):
-                notes.parts.append(Found(start, start + match.end(), "dateline"))
+        """The dateline that opens the lead, with the reporters it names; a picture's caption may stand above it."""
+        for start, end in text.paragraphs[body : body + 2]:
+            is_caption = end - start <= _CAPTION
+            start += _bullet(text.plain[start:end])
+            start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
+            if glued := self._glued(text.plain[start:end]):
+                start = _skip_blanks(text.plain, start + glued)
+            for rule in (*self._rules["opening"], *self._rules["signed"]):
+                match = rule.pattern.match(text.plain[start:end])
+                if match and self._take(match, start, notes):
+                    notes.parts.append(Found(start, start + match.end(), "dateline"))
+                    return
+            if not is_caption:
                 return
 
     def _tail(self, text: Text, body: int, notes: _Notes) -> tuple[list[Found[str]], int]:

@@ -301,6 +301,8 @@ class Meetings:
         """The shortest full name among those that mean the same meeting as the best one."""
         same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
         same = [m for m in same if not self._is_of_another(m.name, best.name)]
+        # 县人大常委会与“两院”联席会: the body alone is no meeting.
+        same = [m for m in same if m.name == best.name or self._organ_of(m.name) != m.name]
         whole = [m for m in same if self._names_place(m.name)] or [
             m for m in same if self._organ_of(m.name) not in (None, m.name)
         ]
@@ -345,7 +347,7 @@ class Meetings:
             if standing and standing.start("head") == named.start:
                 yield standing[0]
             return
-        yield text.plain[named.lead_start : named.end + 4]
+        yield text.plain[named.lead_start : named.end]
         yield from self._doings(text)
 
     def _parts(self, name: str) -> Iterator[str]:
@@ -621,7 +623,8 @@ class Meetings:
 
     def _as_body(self, organ: str) -> str:
         """An organ without its term, and the committee for the standing committee that it meets as."""
-        return self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
+        organ = self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
+        return self._rules["term_between"].sub("", organ)
 
     def _organ_at(self, words: str, start: int) -> str | None:
         """The organ whose name begins at `start`: one of the central ones, or one of a place or level."""
@@ -763,8 +766,10 @@ class Meetings:
                 d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
             ]
             if len(divisions) == 1:
-                scores[divisions[0]] += (3 if found.value == divisions[0].name else 2) + (
-                    3 if found.start < 200 else 0
+                scores[divisions[0]] += (
+                    (3 if found.value == divisions[0].name else 2)
+                    + (3 if found.start < 200 else 0)
+                    + (3 if found.start == 0 else 0)
                 )
         stop = len(text.plain) if len(text.plain) < 6000 else _OPENING
         unlisted = Counter(
@@ -807,8 +812,8 @@ def _as_printed(text: Text, words: str) -> str:
 
 def _is_called(division: Division, word: str) -> bool:
     """Whether a level word can mean a division: 市 a city of any level, 县 a county, 省 a province."""
-    if len(word) == 1 and division.name.endswith(word):
-        return word != "区" or division.level != "province"
+    if word == "区":
+        return division.name.endswith(word) and division.level == "county"
     return division.name.endswith(word)
 
 

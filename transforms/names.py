@@ -71,6 +71,9 @@ class Names:
             for row in lexicon.table("divisions")
             if row["level"] != "county"
         }
+        self._counties = frozenset(
+            row["short"] for row in lexicon.table("divisions") if row["level"] == "county"
+        )
         self._not_names = Vocabulary(places.union(lexicon.terms("not_names")))
         self._stops = frozenset(lexicon.terms("given_name_stops", place="any"))
         self._last_stops = frozenset(lexicon.terms("given_name_stops", place="last"))
@@ -89,6 +92,7 @@ class Names:
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
+        self._organ_ends = frozenset(organs)
         self._after_post = re.compile(
             f"[{ends}{organs}](?:（[^（）]{{1,6}}）)?[{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·|[{syllables}]{{2}})"
         )
@@ -265,7 +269,8 @@ class Names:
         if not end or self._is_within_post(plain, start):
             return None
         title = self._titles.at(plain, end)
-        if not head and not title and not self._is_of_organ(plain, post_end, end):
+        is_office = title and plain[post_end - 1] in self._organ_ends
+        if not head and not is_office and not self._is_of_organ(plain, post_end, end):
             return None
         is_rare = (
             plain[start] not in self._common and plain[start : start + 2] not in self._compound
@@ -395,6 +400,7 @@ class Names:
     def _opening(self, plain: str, start: int) -> Iterator[Mention]:
         """A name or list of names at the head of a clause, before what its bearers do."""
         listed: list[Mention] = []
+        is_person = False
         end_of = self.end_of
         while (end := end_of(plain, start)) and not self._is_word(plain, start, end):
             end_of = self._end_listed
@@ -405,15 +411,16 @@ class Names:
             listed.append(Mention(start, end, title or None, start, tail, True))
             join = self._joins.at(plain, tail)
             if not join or join == "，":
-                if title or courtesy or self._acts.at(plain, tail) or (len(listed) > 1):
-                    yield from listed
-                    return
+                is_person = bool(title or courtesy or self._acts.at(plain, tail))
                 break
             start = tail + len(join)
             if start >= len(plain):
                 break
         # 李明市长与有关单位 …: a title shows a person also where no other follows the join.
-        if len(listed) > 1 or any(mention.post for mention in listed):
+        is_person = is_person or len(listed) > 1 or any(mention.post for mention in listed)
+        # 青溪、云岭四县: what two places are called are no names.
+        places = sum(plain[m.start : m.end] in self._counties for m in listed)
+        if is_person and places < 2:
             yield from listed
 
 
