@@ -371,8 +371,9 @@ class Mastheads:
         blank = -1 if is_signed else line.find(" ", _HEADLINE - 1, _LONG)
         while blank > 0 and not _PUNCTUATION.search(line, 0, blank):
             rest = line[blank + 1 :]
-            is_lead = self._matches("body", rest) and self._matches("held", line[:blank])
-            if is_lead or self._matches("opening", rest):
+            above = line[:blank]
+            is_lead = self._matches("body", rest) and self._matches("held", above)
+            if is_lead or (self._matches("opening", rest) and not self._matches("opening", above)):
                 return blank
             blank = line.find(" ", blank + 1, _LONG)
         return 0

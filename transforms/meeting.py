@@ -206,7 +206,7 @@ class Meetings:
         mentions = list(self._mentions(text, parts))
         held = [m for m in mentions if not m.is_cited and m.weight > 0]
         if held:
-            best = max(held, key=lambda m: (m.weight, -m.start))
+            best = max(held, key=lambda m: (m.weight, -m.start, m.end))
             if best.name:
                 best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
@@ -284,7 +284,7 @@ class Meetings:
         if self._rules["held.before"].search(before):
             weight = 60
         elif self._rules["held.after"].match(after):
-            weight = 55
+            weight = 59
         elif self._rules["attended"].search(before):
             weight = 35
         elif self._rules["spoken"].match(after):

@@ -134,7 +134,7 @@ class Names:
                 found.setdefault(mention.start, mention)
                 floor = self._continue(plain, mention, found)
         for match in self._clause_start.finditer(plain):
-            if match.start() not in found:
+            if match.start() not in found and plain[match.start() - 1 : match.start()] != "“":
                 for mention in self._opening(plain, match.start()):
                     found.setdefault(mention.start, mention)
         # 县长李明和就…: a name that is known with its last character from elsewhere.
@@ -150,7 +150,7 @@ class Names:
 
     def end_of(self, plain: str, start: int) -> int:
         """The end of the name that begins at `start`, 0 if none does: what follows decides how long it is."""
-        if self._not_names.at(plain, start):
+        if self._not_names.at(plain, start) or self._joins_place(plain, start):
             return 0
         lengths: tuple[int, ...]
         if plain[start : start + 2] in self._compound:
@@ -166,6 +166,10 @@ class Names:
             if self._is_name(plain, start, start + length):
                 return self._before_word(plain, start, length)
         return self._spaced_or_dotted(plain, start, bool(lengths)) or transcribed
+
+    def _joins_place(self, plain: str, start: int) -> bool:
+        """Whether 和 stands before a place or a word (和江苏), not for the surname."""
+        return plain[start] in self._joins.words and bool(self._not_names.at(plain, start + 1))
 
     def _end_in_list(self, plain: str, start: int) -> int:
         """As `end_of`; between two names of a list also of words that are none elsewhere (黄河)."""
