@@ -215,7 +215,10 @@ class Mastheads:
     def _settle(self, line: str, start: int, notes: _Notes, where: str) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
         value, notes.pending = notes.pending, None
-        if len(line) > _FIELDS or _TOLD.search(line):
+        if len(line) > _FIELDS:
+            return False
+        if _TOLD.search(line):
+            self._fielded(line, start, notes)
             return False
         if value and len(line) <= 24 and not self._field.match(line):
             if self._note(value, line, start, notes):
@@ -229,7 +232,7 @@ class Mastheads:
     def _fielded(self, line: str, start: int, notes: _Notes) -> str | None:
         """The part that a line of fields is (来源：… 时间：…)."""
         opening = len(line) - len(line.lstrip("（(【[ |"))
-        dated = _BEFORE_FIELDS.match(line)
+        dated = _BEFORE_FIELDS.match(line, opening)
         if dated and self._field.match(line, dated.end()):
             self._note("date", dated[0], start, notes)
             opening = dated.end()
@@ -481,7 +484,7 @@ class Mastheads:
 
     def _pieces(self, line: Found[str], notes: _Notes) -> Iterator[Found[str]]:
         """A line without the specks of a scan, the section before it and the fields behind it, cut behind a kicker's colon."""
-        start, value = line.start, line.value
+        start, value = line.start + _bars(line.value), line.value[_bars(line.value) :]
         if label := _LABEL.match(value):
             notes.parts.append(Found(start, start + label.end(), "label"))
             start, value = start + label.end(), value[label.end() :]
@@ -610,6 +613,11 @@ def _day(given: str) -> datetime.date | None:
         return datetime.date(year, month, day)
     except ValueError:
         return None
+
+
+def _bars(line: str) -> int:
+    """How long the borders of a table before a line are."""
+    return len(line) - len(line.lstrip("| "))
 
 
 def _bullet(line: str) -> int:

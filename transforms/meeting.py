@@ -45,6 +45,10 @@ _OF_TEXTS = (
 )
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
 _YEAR_END, _REVIEWING = 11, 6
+# No report is published so many days later.
+_LATE = 300
+# What a mention in a headline alone weighs.
+_BY_HEADLINE = 20
 # From this month on, who sums up a year does so in that year.
 _AUTUMN = 9
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
@@ -205,11 +209,15 @@ class Meetings:
         """The mention that names the meeting best, or what shows that there was a meeting without a name."""
         mentions = list(self._mentions(text, parts))
         held = [m for m in mentions if not m.is_cited and m.weight > 0]
+        # A headline that only names a body (人大常委会领导人) names no meeting.
+        held = [m for m in held if m.weight > _BY_HEADLINE or not self._is_body(m.name)]
         if held:
             best = max(held, key=lambda m: (m.weight, -m.start, m.end))
             if best.name:
                 best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
+            if self._is_standing(text, best.start):
+                return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
         match = self._asked["generic"].search(text)
@@ -302,7 +310,7 @@ class Meetings:
         same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
         same = [m for m in same if not self._is_of_another(m.name, best.name)]
         # 县人大常委会与“两院”联席会: the body alone is no meeting.
-        same = [m for m in same if m.name == best.name or self._organ_of(m.name) != m.name]
+        same = [m for m in same if m.name == best.name or not self._is_body(m.name)]
         whole = [m for m in same if self._names_place(m.name)] or [
             m for m in same if self._organ_of(m.name) not in (None, m.name)
         ]
@@ -310,6 +318,14 @@ class Meetings:
         whole = [m for m in whole if best.name not in (m.name + head for head in self._bare)]
         candidates = whole or [*(m for m in same if len(m.name) >= min(len(best.name), 8)), best]
         return min(candidates, key=lambda m: (len(m.name), m.start))
+
+    def _is_body(self, name: str) -> bool:
+        return bool(name) and self._organ_of(name) == name
+
+    def _is_standing(self, text: Text, start: int) -> bool:
+        """Whether a bare 会议 is that of a standing committee, which names it."""
+        standing = self._asked["standing"].search(text, 0, _OPENING)
+        return standing is not None and standing.start("head") == start
 
     def _names_place(self, name: str) -> bool:
         """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
@@ -346,6 +362,9 @@ class Meetings:
             standing = self._asked["standing"].search(text, 0, _OPENING)
             if standing and standing.start("head") == named.start:
                 yield standing[0]
+            met = self._rules["standing_met"].search(text.plain, named.lead_start, named.start)
+            if met:
+                yield met[0]
             return
         yield text.plain[named.lead_start : named.end]
         yield from self._doings(text)
@@ -420,7 +439,10 @@ class Meetings:
             return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
             before = month >= _YEAR_END or self._reviews(text, planning_year - 1, month)
-            return _iso(planning_year - before, month, day), "inferred_from_planning_year"
+            held = _day(planning_year - before, month, day)
+            # What was published a year later is no plan of that year.
+            if not published_on or not held or (published_on - held).days < _LATE:
+                return _iso(planning_year - before, month, day), "inferred_from_planning_year"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day

@@ -270,11 +270,14 @@ class Names:
             post_end -= 1
         head = self._heads.before(plain, _before_aside(plain, post_end))
         end = self.end_of(plain, start)
-        if not end or self._is_within_post(plain, start):
+        if not end or self._is_within_post(plain, start) or self._is_of_word(plain, start):
             return None
         title = self._titles.at(plain, end)
         is_office = title and plain[post_end - 1] in self._organ_ends
         if not head and not is_office and not self._is_of_organ(plain, post_end, end):
+            return None
+        # 领导和统计站长, 代表和工人: what joins stands between two who take part.
+        if plain[start] in self._joins.words and (title or head not in self._strong):
             return None
         is_rare = (
             plain[start] not in self._common and plain[start : start + 2] not in self._compound
@@ -306,6 +309,10 @@ class Names:
         if self._acts.at(plain, end):
             return True
         return plain[end : end + 1] == "、" and self.end_of(plain, end + 1) > 0
+
+    def _is_of_word(self, plain: str, start: int) -> bool:
+        """Whether a level word is the end of another word: 社区 + 专职副书记."""
+        return plain[start] in self._levels and len(self._not_names.at(plain, start - 1)) > 1
 
     def _is_within_post(self, plain: str, start: int) -> bool:
         """Whether a post's word goes on across `start`, as 秘书长 after 秘书."""
