@@ -102,3 +102,37 @@ def test_a_date_tells_what_its_year_rests_on(words: str, basis: str | None) -> N
 )
 def test_planning_year(words: str, year: int | None) -> None:
     assert MEETINGS.find(as_text(words))[0].value.planning_year == year
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("1月26日，市委常委会召开扩大会议。", "市委常委会扩大会议"),
+        ("3月5日，自治区党委常委会召开扩大会议。某某主持会议。", "自治区党委常委会扩大会议"),
+        ("3月5日，市委常委会召开会议。", "市委常委会会议"),
+    ],
+)
+def test_a_standing_committee_that_met_names_its_meeting(words: str, name: str) -> None:
+    assert MEETINGS.find(as_text(words))[0].value.name == name
+
+
+@pytest.mark.parametrize(
+    ("words", "date"),
+    [
+        # who sums up a year in autumn does so in that year, whatever year is planned
+        (
+            "10月9日，市政府召开参保工作会议，总结2025年参保工作经验，部署2026年工作。",
+            "2025-10-09",
+        ),
+        ("10月9日，全县2026年征兵工作会议召开。", "2026-10-09"),
+        ("3月9日，全县会议召开，总结2025年工作，部署2026年工作。", "2026-03-09"),
+        # a body's meeting of the year, and the drafts of a budget
+        ("9月9日，县委双拥工作领导小组2025年全体会议召开。", "2025-09-09"),
+        (
+            "12月9日，县政府常务会议讨论《2026年预算执行情况和2027年预算草案的报告》。",
+            "2026-12-09",
+        ),
+    ],
+)
+def test_the_year_of_a_day(words: str, date: str) -> None:
+    assert MEETINGS.find(as_text(words))[0].value.date == date

@@ -34,12 +34,15 @@ _SECTIONS = (
     "agenda",
     "long",
     "unit",
+    "signed",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
-_LONG, _OPENING = 110, 800
+_LONG, _OPENING, _CAPTION = 110, 800, 50
 """From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
+"""No place above a headline, with its colon, is longer."""
+_PLACE = 7
 """A page's title with fewer characters names a site or a section."""
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
@@ -47,9 +50,18 @@ _FIELDS = 160
 # A button of the page before the fields: 【打印】 发布时间：….
 _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 # The name of a section before a headline on its line.
-_LABEL = re.compile(r"【[^】]{2,12}】(?=.{6})")
+_LABEL = re.compile(r"(?:【[^】]{2,12}】|[\u4e00-\u9fff]{2,6}[丨｜|]\s?)(?=.{6})")
+# The day that stands before the fields of a line (2023-03-05 09:20 来源：…), and that of a page of another order.
+_BEFORE_FIELDS = re.compile(
+    r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\s|]*"
+)
+_DAY_FIRST = re.compile(r"(\d{1,2})\.(\d{1,2})\.(20\d\d)(?=\s|$)")
 _OPENING_FIELDS = " [【（("
+# A field that the lead is glued to: 发布时间：2023-03-05 3月4日，县委召开会议，….
+_TOLD = re.compile(r"(?:，[^，]{4,}){3}。$")
 _BLANKS = re.compile(r"\s+")
+# What follows a source in its field: a bar, the day, or who may reprint it.
+_ASIDE = re.compile(r"\||[（(](?=\w*(?:转载|注明))|20\d\d[-/.年]\d")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 # What a list of a page puts before each of its lines.
 _BULLET = re.compile(r"[•·▪●◆]\s+")
@@ -105,6 +117,12 @@ class Mastheads:
         self._field = re.compile(
             rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
         )
+        others = [
+            n
+            for n, (part, value) in self._fields.items()
+            if part == "credit" and not value and len(n) > 1
+        ]
+        self._other = re.compile(rf"[\s、，](?:{'|'.join(map(re.escape, sorted(others)))})[\s：:]")
         self._surnames = frozenset(lexicon.terms("surnames", kind="common"))
         tokens = lexicon.alternation("furniture")
         self._tokens = re.compile(
@@ -158,6 +176,10 @@ class Mastheads:
             line = text.plain[start:end]
             if is_minutes and self._rules["body"][2].pattern.match(line):
                 return headlines, index
+            if not headlines and (at := self._titled(line)):
+                headlines.append(Found(start + at, end, line[at:]))
+                notes.parts.append(Found(start, start + at, "furniture"))
+                continue
             if self._settle(line, start, notes, self._place(headlines)):
                 continue
             if glued := self._glued(line):
@@ -167,6 +189,12 @@ class Mastheads:
                 return headlines, index
             headlines.append(Found(start, end, line))
         return [], 0
+
+    def _titled(self, line: str) -> int:
+        """Where the headline begins that a field gives (原标题：…), 0 if none does."""
+        field = self._field.match(line)
+        is_title = field is not None and self._meaning(field)[1] == "title"
+        return field.end() if field and is_title and len(line) - field.end() >= _HEADLINE else 0
 
     def _stands_above_fields(self, text: Text, index: int, headlines: list[Found[str]]) -> bool:
         """Whether the first line, which reads like a lead, is the headline: fields stand below it, and it ends with no mark."""
@@ -186,10 +214,13 @@ class Mastheads:
 
     def _settle(self, line: str, start: int, notes: _Notes, where: str) -> bool:
         """Whether a line is a credit, a label, furniture …; if so it is noted."""
+        value, notes.pending = notes.pending, None
         if len(line) > _FIELDS:
             return False
-        if notes.pending and len(line) <= 24 and not self._field.match(line):
-            value, notes.pending = notes.pending, None
+        if _TOLD.search(line):
+            self._fielded(line, start, notes)
+            return False
+        if value and len(line) <= 24 and not self._field.match(line):
             if self._note(value, line, start, notes):
                 notes.parts.append(Found(start, start + len(line), "credit"))
                 return True
@@ -201,6 +232,10 @@ class Mastheads:
     def _fielded(self, line: str, start: int, notes: _Notes) -> str | None:
         """The part that a line of fields is (来源：… 时间：…)."""
         opening = len(line) - len(line.lstrip("（(【[ |"))
+        dated = _BEFORE_FIELDS.match(line, opening)
+        if dated and self._field.match(line, dated.end()):
+            self._note("date", dated[0], start, notes)
+            opening = dated.end()
         if button := _BUTTON.match(line):
             opening = button.end()
         first = self._field.match(line, opening)
@@ -211,8 +246,8 @@ class Mastheads:
             _, value = self._meaning(this)
             given = line[this.end() : after.start() if after else len(line)]
             if not given.strip("】）)] "):
-                notes.pending = value or None
-            elif value:
+                notes.pending = value if value != "title" else None
+            elif value and value != "title":
                 self._note(value, given, start + this.end(), notes)
         parts = {self._meaning(f)[0] for f in fields}
         return parts.pop() if len(parts) == 1 else "credit"
@@ -230,8 +265,9 @@ class Mastheads:
                 notes.published_on, notes.is_said_when = day, True
             return day is not None
         if value == "publisher":
-            name = given.split("|")[0].strip("】）)]〕》 ").split(" ")[0]
+            name = _ASIDE.split(given)[0].strip("】）)]〕》 ").split(" ")[0].removeprefix("转自")
             notes.publisher = notes.publisher or name or None
+            notes.published_on = notes.published_on or _day(given)
             return bool(name)
         names = self._names(given)
         notes.bylines += [(at, name) for name in names]
@@ -254,13 +290,15 @@ class Mastheads:
         return "byline" if match and self._take(match, start, notes) else None
 
     def _also(self, line: str, match: re.Match[str], start: int, notes: _Notes) -> None:
-        """Take down the writers named in a field further along a line that begins with the day of publication."""
-        if match.groupdict().get("date") and not match.groupdict().get("byline"):
-            fields = list(self._field.finditer(line))
-            for this, after in zip(fields, [*fields[1:], None], strict=False):
-                if self._meaning(this)[1] == "byline":
-                    given = line[this.end() : after.start() if after else None]
-                    self._note("byline", given, start + this.end(), notes)
+        """Take down what fields say further along a line that begins with the day of publication or with a site."""
+        groups = match.groupdict()
+        if "byline" in groups or not (groups.get("date") or "site" in groups):
+            return
+        fields = list(self._field.finditer(line))
+        for this, after in zip(fields, [*fields[1:], None], strict=False):
+            if (value := self._meaning(this)[1]) and value != "title":
+                given = line[this.end() : after.start() if after else None]
+                self._note(value, given, start + this.end(), notes)
 
     def _take(self, match: re.Match[str], start: int, notes: _Notes) -> bool:
         """Take down what a rule's groups hold; false if they hold no names where names should be."""
@@ -290,9 +328,14 @@ class Mastheads:
         return True
 
     def _names(self, given: str) -> list[str]:
-        """The names of persons in a byline, without what says that they are reporters; none if other words stand there."""
+        """The names of persons in a byline, without what says that they are reporters; none if other words stand there.
+
+        Who did something else (记者 李明 编辑 王晓) is named behind what was done.
+        """
+        if other := self._other.search(given):
+            given = given[: other.start()]
         words = [w for w in _BETWEEN_NAMES.split(self._marks.sub(" ", given)) if w]
-        words = [w for w in words if not self._matches("unit", w)] or words
+        words = [w for w in words if not self._matches("unit", w)]
         words = [name for word in words for name in self._apart(word)]
         names: list[str] = []
         for word in words:
@@ -327,11 +370,13 @@ class Mastheads:
         match = self._rules["glued"][0].pattern.search(line[:_LONG])
         if match and not _SENTENCE.search(line[: match.start()]):
             return match.start()
-        blank = line.find(" ", _HEADLINE - 1, _LONG)
+        is_signed = any(r.pattern.match(line) for r in self._rules["signed"])
+        blank = -1 if is_signed else line.find(" ", _HEADLINE - 1, _LONG)
         while blank > 0 and not _PUNCTUATION.search(line, 0, blank):
             rest = line[blank + 1 :]
-            is_lead = self._matches("body", rest) and self._matches("held", line[:blank])
-            if is_lead or self._matches("opening", rest):
+            above = line[:blank]
+            is_lead = self._matches("body", rest) and self._matches("held", above)
+            if is_lead or (self._matches("opening", rest) and not self._matches("opening", above)):
                 return blank
             blank = line.find(" ", blank + 1, _LONG)
         return 0
@@ -340,11 +385,12 @@ class Mastheads:
         """Whether a line is text, not headline."""
         if len(line) <= _FIELDS and self._matches("long", line) and not self._matches("body", line):
             return False
-        if self._matches("body", line) or self._matches("opening", line):
+        if any(self._matches(section, line) for section in ("body", "opening", "signed")):
             return True
         if len(line) > _LONG or line.count("，") >= 3 or _SENTENCE.search(line[:-1]):
             return True
-        return line[-1] in "。；" or (line[-1] == "：" and not self._matches("kicker", line))
+        is_led = line[-1] == "：" and not self._matches("kicker", line) and len(line) > _PLACE
+        return line[-1] in "。；" or is_led
 
     def _matches(self, section: str, line: str) -> Rule | None:
         return next((r for r in self._rules[section] if r.pattern.search(line)), None)
@@ -352,16 +398,19 @@ class Mastheads:
     # --- The lead and the end -------------------------------------------------------------------------------------
 
     def _lead(self, text: Text, body: int, notes: _Notes) -> None:
-        """The dateline that opens the lead, with the reporters it names."""
-        start, end = text.paragraphs[body]
-        start += _bullet(text.plain[start:end])
-        start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
-        if glued := self._glued(text.plain[start:end]):
-            start = _skip_blanks(text.plain, start + glued)
-        for rule in self._rules["opening"]:
-            match = rule.pattern.match(text.plain[start:end])
-            if match and self._take(match, start, notes):
-                notes.parts.append(Found(start, start + match.end(), "dateline"))
+        """The dateline that opens the lead, with the reporters it names; a picture's caption may stand above it."""
+        for start, end in text.paragraphs[body : body + 2]:
+            is_caption = end - start <= _CAPTION
+            start += _bullet(text.plain[start:end])
+            start = max([start, *(p.end for p in notes.parts if start < p.end <= end)])
+            if glued := self._glued(text.plain[start:end]):
+                start = _skip_blanks(text.plain, start + glued)
+            for rule in (*self._rules["opening"], *self._rules["signed"]):
+                match = rule.pattern.match(text.plain[start:end])
+                if match and self._take(match, start, notes):
+                    notes.parts.append(Found(start, start + match.end(), "dateline"))
+                    return
+            if not is_caption:
                 return
 
     def _tail(self, text: Text, body: int, notes: _Notes) -> tuple[list[Found[str]], int]:
@@ -422,7 +471,9 @@ class Mastheads:
             kickers = [first - 1]
         # A page prints its headline twice: as its own, and as that of the text.
         printed = _BLANKS.sub("", "".join(x.value for x in lines[first:last]))
-        kickers = [i for i in kickers if _BLANKS.sub("", lines[i].value) not in printed]
+        begun = _BLANKS.sub("", lines[first].value) if first < len(lines) else ""
+        above = {i: _BLANKS.sub("", lines[i].value) for i in kickers}
+        kickers = [i for i in kickers if above[i] not in printed and begun not in above[i]]
         for index, line in enumerate(lines):
             kind = "title" if first <= index < last else "deck" if index >= last else "label"
             notes.parts.append(line._replace(value="kicker" if index in kickers else kind))
@@ -433,7 +484,7 @@ class Mastheads:
 
     def _pieces(self, line: Found[str], notes: _Notes) -> Iterator[Found[str]]:
         """A line without the specks of a scan, the section before it and the fields behind it, cut behind a kicker's colon."""
-        start, value = line.start, line.value
+        start, value = line.start + _bars(line.value), line.value[_bars(line.value) :]
         if label := _LABEL.match(value):
             notes.parts.append(Found(start, start + label.end(), "label"))
             start, value = start + label.end(), value[label.end() :]
@@ -552,14 +603,21 @@ def _joined(bylines: list[tuple[int, str]]) -> str | None:
 
 
 def _day(given: str) -> datetime.date | None:
-    match = _DAY.search(given)
-    if match is None:
+    if match := _DAY_FIRST.match(given):
+        day, month, year = map(int, match.groups())
+    elif match := _DAY.search(given):
+        year, month, day = map(int, match.groups())
+    else:
         return None
-    year, month, day = map(int, match.groups())
     try:
         return datetime.date(year, month, day)
     except ValueError:
         return None
+
+
+def _bars(line: str) -> int:
+    """How long the borders of a table before a line are."""
+    return len(line) - len(line.lstrip("| "))
 
 
 def _bullet(line: str) -> int:

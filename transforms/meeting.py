@@ -45,6 +45,12 @@ _OF_TEXTS = (
 )
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
 _YEAR_END, _REVIEWING = 11, 6
+# No report is published so many days later.
+_LATE = 300
+# What a mention in a headline alone weighs.
+_BY_HEADLINE = 20
+# From this month on, who sums up a year does so in that year.
+_AUTUMN = 9
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
@@ -150,7 +156,7 @@ class Meetings:
     def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
         """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
         printed = text.text[named.start : named.end]
-        for rule in ("standing",) if not named.name else ("convened",):
+        for rule in ("standing", "convened") if named.name else ("standing",):
             match = self._asked[rule].search(text, 0, _OPENING)
             if match and match.start("head") == named.start:
                 return _as_printed(text, match["body"]) + printed
@@ -203,11 +209,15 @@ class Meetings:
         """The mention that names the meeting best, or what shows that there was a meeting without a name."""
         mentions = list(self._mentions(text, parts))
         held = [m for m in mentions if not m.is_cited and m.weight > 0]
+        # A headline that only names a body (人大常委会领导人) names no meeting.
+        held = [m for m in held if m.weight > _BY_HEADLINE or not self._is_body(m.name)]
         if held:
-            best = max(held, key=lambda m: (m.weight, -m.start))
+            best = max(held, key=lambda m: (m.weight, -m.start, m.end))
             if best.name:
                 best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
+            if self._is_standing(text, best.start):
+                return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
         match = self._asked["generic"].search(text)
@@ -282,7 +292,7 @@ class Meetings:
         if self._rules["held.before"].search(before):
             weight = 60
         elif self._rules["held.after"].match(after):
-            weight = 55
+            weight = 59
         elif self._rules["attended"].search(before):
             weight = 35
         elif self._rules["spoken"].match(after):
@@ -299,6 +309,8 @@ class Meetings:
         """The shortest full name among those that mean the same meeting as the best one."""
         same = [m for m in mentions if m.name and (m.name in best.name or best.name in m.name)]
         same = [m for m in same if not self._is_of_another(m.name, best.name)]
+        # 县人大常委会与“两院”联席会: the body alone is no meeting.
+        same = [m for m in same if m.name == best.name or not self._is_body(m.name)]
         whole = [m for m in same if self._names_place(m.name)] or [
             m for m in same if self._organ_of(m.name) not in (None, m.name)
         ]
@@ -306,6 +318,14 @@ class Meetings:
         whole = [m for m in whole if best.name not in (m.name + head for head in self._bare)]
         candidates = whole or [*(m for m in same if len(m.name) >= min(len(best.name), 8)), best]
         return min(candidates, key=lambda m: (len(m.name), m.start))
+
+    def _is_body(self, name: str) -> bool:
+        return bool(name) and self._organ_of(name) == name
+
+    def _is_standing(self, text: Text, start: int) -> bool:
+        """Whether a bare 会议 is that of a standing committee, which names it."""
+        standing = self._asked["standing"].search(text, 0, _OPENING)
+        return standing is not None and standing.start("head") == start
 
     def _names_place(self, name: str) -> bool:
         """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
@@ -342,8 +362,11 @@ class Meetings:
             standing = self._asked["standing"].search(text, 0, _OPENING)
             if standing and standing.start("head") == named.start:
                 yield standing[0]
+            met = self._rules["standing_met"].search(text.plain, named.lead_start, named.start)
+            if met:
+                yield met[0]
             return
-        yield text.plain[named.lead_start : named.end + 4]
+        yield text.plain[named.lead_start : named.end]
         yield from self._doings(text)
 
     def _parts(self, name: str) -> Iterator[str]:
@@ -415,9 +438,11 @@ class Meetings:
         if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
             return _iso(int(named_year["year"]), month, day), "explicit"
         if planning_year:
-            return _iso(
-                planning_year - (month >= _YEAR_END), month, day
-            ), "inferred_from_planning_year"
+            before = month >= _YEAR_END or self._reviews(text, planning_year - 1, month)
+            held = _day(planning_year - before, month, day)
+            # What was published a year later is no plan of that year.
+            if not published_on or not held or (published_on - held).days < _LATE:
+                return _iso(planning_year - before, month, day), "inferred_from_planning_year"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day
@@ -427,6 +452,11 @@ class Meetings:
         if year := self._year_told(text, month):
             return _iso(year, month, day), "inferred_from_planning_year"
         return None, None
+
+    def _reviews(self, text: Text, year: int, month: int) -> bool:
+        """Whether a meeting of autumn sums up a year's work, which it can do only in that year."""
+        past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
+        return month >= _AUTUMN and past is not None and int(past["year"]) == year
 
     def _year_told(self, text: Text, month: int) -> int | None:
         """The year in which the text says something is to be done, is to meet, or has been done the year before."""
@@ -615,7 +645,8 @@ class Meetings:
 
     def _as_body(self, organ: str) -> str:
         """An organ without its term, and the committee for the standing committee that it meets as."""
-        return self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
+        organ = self._rules["own_committee"].sub("", self._rules["term"].sub("", organ))
+        return self._rules["term_between"].sub("", organ)
 
     def _organ_at(self, words: str, start: int) -> str | None:
         """The organ whose name begins at `start`: one of the central ones, or one of a place or level."""
@@ -757,8 +788,10 @@ class Meetings:
                 d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
             ]
             if len(divisions) == 1:
-                scores[divisions[0]] += (3 if found.value == divisions[0].name else 2) + (
-                    3 if found.start < 200 else 0
+                scores[divisions[0]] += (
+                    (3 if found.value == divisions[0].name else 2)
+                    + (3 if found.start < 200 else 0)
+                    + (3 if found.start == 0 else 0)
                 )
         stop = len(text.plain) if len(text.plain) < 6000 else _OPENING
         unlisted = Counter(
@@ -801,8 +834,8 @@ def _as_printed(text: Text, words: str) -> str:
 
 def _is_called(division: Division, word: str) -> bool:
     """Whether a level word can mean a division: 市 a city of any level, 县 a county, 省 a province."""
-    if len(word) == 1 and division.name.endswith(word):
-        return word != "区" or division.level != "province"
+    if word == "区":
+        return division.name.endswith(word) and division.level == "county"
     return division.name.endswith(word)
 
 

@@ -71,6 +71,9 @@ class Names:
             for row in lexicon.table("divisions")
             if row["level"] != "county"
         }
+        self._counties = frozenset(
+            row["short"] for row in lexicon.table("divisions") if row["level"] == "county"
+        )
         self._not_names = Vocabulary(places.union(lexicon.terms("not_names")))
         self._stops = frozenset(lexicon.terms("given_name_stops", place="any"))
         self._last_stops = frozenset(lexicon.terms("given_name_stops", place="last"))
@@ -89,6 +92,7 @@ class Names:
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
+        self._organ_ends = frozenset(organs)
         self._after_post = re.compile(
             f"[{ends}{organs}](?:（[^（）]{{1,6}}）)?[{_WHITE}]?(?=[{first}][{_HAN}{_WHITE}]|[{_HAN}]{{1,6}}·|[{syllables}]{{2}})"
         )
@@ -130,7 +134,7 @@ class Names:
                 found.setdefault(mention.start, mention)
                 floor = self._continue(plain, mention, found)
         for match in self._clause_start.finditer(plain):
-            if match.start() not in found:
+            if match.start() not in found and plain[match.start() - 1 : match.start()] != "“":
                 for mention in self._opening(plain, match.start()):
                     found.setdefault(mention.start, mention)
         # 县长李明和就…: a name that is known with its last character from elsewhere.
@@ -146,7 +150,7 @@ class Names:
 
     def end_of(self, plain: str, start: int) -> int:
         """The end of the name that begins at `start`, 0 if none does: what follows decides how long it is."""
-        if self._not_names.at(plain, start):
+        if self._not_names.at(plain, start) or self._joins_place(plain, start):
             return 0
         lengths: tuple[int, ...]
         if plain[start : start + 2] in self._compound:
@@ -162,6 +166,10 @@ class Names:
             if self._is_name(plain, start, start + length):
                 return self._before_word(plain, start, length)
         return self._spaced_or_dotted(plain, start, bool(lengths)) or transcribed
+
+    def _joins_place(self, plain: str, start: int) -> bool:
+        """Whether 和 stands before a place or a word (和江苏), not for the surname."""
+        return plain[start] in self._joins.words and bool(self._not_names.at(plain, start + 1))
 
     def _end_in_list(self, plain: str, start: int) -> int:
         """As `end_of`; between two names of a list also of words that are none elsewhere (黄河)."""
@@ -184,6 +192,9 @@ class Names:
         if is_word or self._stops.intersection(plain[start:end]):
             return 0
         return end if self.end_of(plain, match.end()) else 0
+
+    def _end_listed(self, plain: str, start: int) -> int:
+        return self._end_in_list(plain, start) or self._end_between(plain, start)
 
     def _end_of_transcribed(self, plain: str, start: int) -> int:
         """The end of a name of another language without a dot (宝音巴图), of syllables that such names are written with."""
@@ -212,7 +223,8 @@ class Names:
         if len(given) != end - start - 1 or not all(_is_han(ch) for ch in given):
             return False
         if (
-            self._stops.intersection(given)
+            len(self._organs.before(plain, end)) == len(given) > 1
+            or self._stops.intersection(given)
             or self._is_last_stop(plain, given[-1], end)
             or self._heads.before(plain[start:end], end - start)
         ):
@@ -258,10 +270,14 @@ class Names:
             post_end -= 1
         head = self._heads.before(plain, _before_aside(plain, post_end))
         end = self.end_of(plain, start)
-        if not end or self._is_within_post(plain, start):
+        if not end or self._is_within_post(plain, start) or self._is_of_word(plain, start):
             return None
         title = self._titles.at(plain, end)
-        if not head and not title and not self._is_of_organ(plain, post_end, end):
+        is_office = title and plain[post_end - 1] in self._organ_ends
+        if not head and not is_office and not self._is_of_organ(plain, post_end, end):
+            return None
+        # 领导和统计站长, 代表和工人: what joins stands between two who take part.
+        if plain[start] in self._joins.words and (title or head not in self._strong):
             return None
         is_rare = (
             plain[start] not in self._common and plain[start : start + 2] not in self._compound
@@ -293,6 +309,10 @@ class Names:
         if self._acts.at(plain, end):
             return True
         return plain[end : end + 1] == "、" and self.end_of(plain, end + 1) > 0
+
+    def _is_of_word(self, plain: str, start: int) -> bool:
+        """Whether a level word is the end of another word: 社区 + 专职副书记."""
+        return plain[start] in self._levels and len(self._not_names.at(plain, start - 1)) > 1
 
     def _is_within_post(self, plain: str, start: int) -> bool:
         """Whether a post's word goes on across `start`, as 秘书长 after 秘书."""
@@ -334,7 +354,7 @@ class Names:
             floor -= 1
         start, item_end = end, end
         while item_end > floor:
-            item_start = plain.rfind("、", floor, item_end) + 1 or floor
+            item_start = _item_start(plain, floor, item_end)
             item = plain[item_start:item_end]
             ends = self._heads.before(plain, _before_aside(plain, item_end))
             whole = ends or (has_title and item_end == end) or item in self._levels
@@ -372,7 +392,7 @@ class Names:
             start = mention.tail + len(join)
             if not join or start in found or start >= len(plain):
                 return mention.tail
-            end = self._end_in_list(plain, start) or self._end_between(plain, start)
+            end = self._end_listed(plain, start)
             if not end or self._is_word(plain, start, end):
                 return mention.tail
             title = self._titles.at(plain, end)
@@ -391,9 +411,10 @@ class Names:
     def _opening(self, plain: str, start: int) -> Iterator[Mention]:
         """A name or list of names at the head of a clause, before what its bearers do."""
         listed: list[Mention] = []
+        is_person = False
         end_of = self.end_of
         while (end := end_of(plain, start)) and not self._is_word(plain, start, end):
-            end_of = self._end_in_list
+            end_of = self._end_listed
             title = self._titles.at(plain, end)
             tail = end + len(title)
             courtesy = self._courtesies.at(plain, tail)
@@ -401,16 +422,26 @@ class Names:
             listed.append(Mention(start, end, title or None, start, tail, True))
             join = self._joins.at(plain, tail)
             if not join or join == "，":
-                if title or courtesy or self._acts.at(plain, tail) or (len(listed) > 1):
-                    yield from listed
-                    return
+                is_person = bool(title or courtesy or self._acts.at(plain, tail))
                 break
             start = tail + len(join)
             if start >= len(plain):
                 break
         # 李明市长与有关单位 …: a title shows a person also where no other follows the join.
-        if len(listed) > 1 or any(mention.post for mention in listed):
+        is_person = is_person or len(listed) > 1 or any(mention.post for mention in listed)
+        # 青溪、云岭四县: what two places are called are no names.
+        places = sum(plain[m.start : m.end] in self._counties for m in listed)
+        if is_person and places < 2:
             yield from listed
+
+
+def _item_start(plain: str, floor: int, end: int) -> int:
+    """Where the item of a list that ends at `end` begins: behind the last 、 that no quotation holds."""
+    at = plain.rfind("、", floor, end)
+    while at >= 0 and plain.find("”", at, end) >= 0 and "“" not in plain[at:end]:
+        opening = plain.rfind("“", floor, at)
+        at = plain.rfind("、", floor, opening) if opening >= 0 else -1
+    return at + 1 or floor
 
 
 def _before_aside(plain: str, end: int) -> int:

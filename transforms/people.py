@@ -68,6 +68,7 @@ class People:
                 begin = begin or run[-1].tail
                 self._note(text, run, (begin, stop), zone in _HEADLINES, main, records)
         self._note_pronouns(text, runs, records)
+        self._note_titled(text, records)
         return tuple(_found(text, r) for r in records.values() if _role(r))
 
     def _note_pronouns(
@@ -84,6 +85,17 @@ class People:
             record = records.get("".join(text.plain[mention.start : mention.end].split()))
             if record is not None and not record.is_elsewhere:
                 record.role = _higher(record.role, "speaker")
+
+    def _note_titled(self, text: Text, records: dict[str, _Record]) -> None:
+        """李书记要求 is said by the one of that surname who bears such a post."""
+        for match in self._patterns["titled"].finditer(text.plain):
+            meant = [
+                r
+                for name, r in records.items()
+                if name[0] == match["surname"] and r.post and match["title"] in r.post
+            ]
+            if len(meant) == 1 and not meant[0].is_elsewhere:
+                meant[0].role = _higher(meant[0].role, "speaker")
 
     def _reporter(self, text: Text) -> tuple[Found[Person], ...]:
         """Who made a work report: the name under its headline, on a line of its own with the post."""

@@ -60,6 +60,7 @@ class Places:
         self._named, self._ordinary = rules["named"], rules["ordinary"]
         self._closed, self._at = rules["closed"], rules["at"]
         self._praised, self._media_after = rules["praised"], rules["media_after"]
+        self._written_by, self._dated = rules["written_by"], rules["dated"]
         self._own_before, self._own_after = rules["own_before"], rules["own_after"]
         self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
             t[-1:] for t in lexicon.terms("name_openers")
@@ -166,6 +167,8 @@ class Places:
 
     def _is_own(self, plain: str, start: int, end: int) -> bool:
         before = plain[max(0, start - 4) : start]
+        if self._dated.match(plain, end) and self._written_by.search(before):
+            return True
         if self._praised.search(before):
             return plain[end : end + 1] not in self._kinds
         if not self._own_before.search(before):
