@@ -378,6 +378,7 @@ class _Documents:
         self._bodies = bodies
         self._rules = lexicon.rules("citations", "document")
         self._is_law = lexicon.compile("{laws}").fullmatch
+        self._is_plan = lexicon.rules("citations", "plan")[0].pattern.fullmatch
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """The documents followed: start, length (negative) and level."""
@@ -404,7 +405,10 @@ class _Documents:
             if start == title.start and title.is_brief and not is_law:
                 continue
             opening = self._bodies.opening(text.plain, title.start + 1, speaker)
-            yield start, start - title.end, level or opening or named
+            known = level or opening or named
+            # A plan of nobody who is named is the meeting's own.
+            if known or not self._is_plan(text.plain, title.start, title.end):
+                yield start, start - title.end, known
 
     @staticmethod
     def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:

@@ -29,7 +29,10 @@ class Titles:
     """Finds the documents named in a text; built once from the lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._title = lexicon.compile("《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)》")
+        # A title whose mark is not closed behind its remark ends where the next one begins: 《甲（送审稿）《乙》.
+        self._title = lexicon.compile(
+            "《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)(?:》|(?<=[）)])(?=《))"
+        )
         self._joint = lexicon.compile(
             "(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?"
         )
