@@ -62,6 +62,7 @@ class Citations:
             "{citation_words__narrative}{citation_words__aspect}?$"
         ).search
         self._is_time = lexicon.compile("{citation_words__after_time}").match
+        self._has_spirit = lexicon.compile("”?{citation_words__spirit}").match
         self._by_leader = lexicon.rules("citations", "of_leader")[0].pattern.match
         self._filler = lexicon.rules("citations", "filler")[0].pattern
         self._number = lexicon.rules("citations", "number")[0].pattern
@@ -143,7 +144,7 @@ class Citations:
         self, plain: str, clause: int, rule: Rule, match: re.Match[str], speaker: Speaker
     ) -> tuple[int, str] | None:
         """Where the citation of a body begins, and its level, if it is above the speaker."""
-        if rule.extra.get("unnamed") and self._bodies.is_own(match, speaker):
+        if rule.extra.get("unnamed") and self._bodies.is_own(plain, match, clause, speaker):
             return None
         body = self._bodies.above(
             plain,
@@ -181,7 +182,8 @@ class Citations:
         if rule["event"]:
             begin = self._bodies.in_session(plain, clause, start)
             begin = self._bodies.in_party(plain, clause, begin)
-            if self._is_narrated(plain, clause, begin) or self._is_time(plain, end):
+            is_told = self._is_narrated(plain, clause, begin) and not self._has_spirit(plain, end)
+            if is_told or self._is_time(plain, end):
                 return False
         if not rule["cue"] or self._has_cue(plain, clause, start):
             return True
@@ -210,7 +212,9 @@ class _Bodies:
         )
         self._branches = lexicon.mapping("authorities", "branch")
         divisions = lexicon.table("divisions")
-        self._ranks = {row["name"]: row["level"] for row in divisions}
+        # A city that was a county before it was a prefecture is what it is today.
+        ranked = sorted(divisions, key=lambda row: (not row["valid_to"], row["valid_to"]))
+        self._ranks = {row["name"]: row["level"] for row in ranked}
         self._places = self._ranks.keys() | {row["short"] for row in divisions} - {""}
         self._lead = lexicon.compile(
             "(?:{citation_words__cue}了?|{citation_words__joint}|[、，：])$"
@@ -218,10 +222,12 @@ class _Bodies:
         self._session = lexicon.rules("citations", "session")[0].pattern
         self._party = lexicon.rules("citations", "party")[0].pattern
         self._day = lexicon.rules("citations", "day")[0].pattern
-        self._own = lexicon.rules("citations", "own")[0].pattern
+        self._own = lexicon.rules("citations", "own")
+        self._demanded = lexicon.rules("citations", "demanded")[0].pattern
         self.named = lexicon.compile("{authorities}")
         self._says = lexicon.rules("citations", "says")[0].pattern
         self._reach = lexicon.rules("citations", "reach")[0].pattern
+        self._post = lexicon.rules("citations", "post")[0].pattern
         self._ending = lexicon.compile("(?P<body>{authorities})(?:{title_words__neutral})?$")
 
     def above(
@@ -261,19 +267,21 @@ class _Bodies:
         return session.start() if session else start
 
     def in_party(self, plain: str, clause: int, start: int) -> int:
-        """Where a body's name begins together with its place and the party's name (中国共产党云海省) before it."""
+        """Where a body's name begins together with its place, and the party's name (中国共产党云海省) if that stands before it."""
         begin = start - len(self._place(plain, clause, start))
         party = self._party.search(plain, clause, begin)
-        return party.start() if party else start
+        return party.start() if party else begin
 
     def dated(self, plain: str, clause: int, start: int) -> int:
         """Where a meeting's name begins together with the day before it (3月5日省委常委会会议)."""
         day = self._day.search(plain, clause, start)
         return day.start() if day else start
 
-    def is_own(self, match: re.Match[str], speaker: Speaker) -> bool:
-        """Whether a word is of the central body alone that speaks."""
-        if not self._own.match(f"{match['body']}：{speaker.convenor or ''}"):
+    def is_own(self, plain: str, match: re.Match[str], clause: int, speaker: Speaker) -> bool:
+        """Whether a word is of the central body alone that speaks, or of the whole of which it is a part and demanded of nobody."""
+        bodies = f"{match['body']}：{speaker.convenor or ''}"
+        rule = next((rule for rule in self._own if rule.pattern.match(bodies)), None)
+        if not rule or (rule["demanded"] and self._demanded.search(plain, clause, match.start())):
             return False
         return not self.named.search(match["name"], len(match["body"]))
 
@@ -318,8 +326,11 @@ class _Bodies:
         person, end = match["person"], -1
         while (at := plain.find(person, end + 1)) >= 0:
             end = at + len(person)
-            if self._says.match(plain, end):
+            if at != match.start("person") and self._says.match(plain, end):
                 return None
+            post = self._post.search(plain, max(0, at - _LONGEST), at)
+            if post:
+                return self.level_of(post["body"], speaker)
         for words in (match["occasion"], plain[match.end("person") : match.start("occasion")]):
             if told := self._reach.search(words):
                 body = told["all"] or told["one"]
@@ -367,6 +378,7 @@ class _Documents:
         self._bodies = bodies
         self._rules = lexicon.rules("citations", "document")
         self._is_law = lexicon.compile("{laws}").fullmatch
+        self._is_plan = lexicon.rules("citations", "plan")[0].pattern.fullmatch
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """The documents followed: start, length (negative) and level."""
@@ -393,7 +405,10 @@ class _Documents:
             if start == title.start and title.is_brief and not is_law:
                 continue
             opening = self._bodies.opening(text.plain, title.start + 1, speaker)
-            yield start, start - title.end, level or opening or named
+            known = level or opening or named
+            # A plan of nobody who is named is the meeting's own.
+            if known or not self._is_plan(text.plain, title.start, title.end):
+                yield start, start - title.end, known
 
     @staticmethod
     def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:

@@ -11,6 +11,8 @@ from transforms.text import Clause, Text
 _OPENING, _CLOSING = "“‘（《〈【", "”’）》〉】"
 _CLAUSE_ENDS, _SENTENCE_ENDS = "，；。：！？\n", "。！？\n"
 _LIST_MARKS = "；，、"
+# What no heading holds.
+_FULL = "。；："
 # A number that counts things, no part of a name (3D打印).
 _NUMBER = re.compile("[0-9]+(?![0-9A-Za-z])")
 _JOINT = re.compile("[、]")
@@ -235,15 +237,26 @@ class Members:
         members: list[tuple[int, int]] = []
         for match in rule.pattern.finditer(text.plain, start):
             if self._numerals.count(match["n"]) == len(members) + 1:
-                members.append((match.end(), self._clause_end(text.plain, match.end())))
+                at = match.end()
+                end = self._heading_end(text, match.start()) or self._clause_end(text.plain, at)
+                members.append((at, end))
             elif self._numerals.count(match["n"]) == count + 1 and len(members) == count:
                 return []  # the numbers go on: they count something else
-        return [m for m in members if m[0] < m[1]] if len(members) > 1 else []
+        is_heading = self._heading_end(text, start) is not None
+        return [m for m in members if m[0] < m[1]] if len(members) > 1 or is_heading else []
 
     def _first(self, rule: Rule, text: Text, at: int) -> list[int]:
         """Where the first of the numbered members begins, if it is near."""
         matches = rule.pattern.finditer(text.plain, at, at + _NEAR)
         return [m.start() for m in matches if self._numerals.count(m["n"]) == 1][:1]
+
+    @staticmethod
+    def _heading_end(text: Text, at: int) -> int | None:
+        """Where a numbered line ends that begins at `at` and is a heading: no full stop stands in it."""
+        line = next(((a, b) for a, b in text.paragraphs if a == at), None)
+        if line is None or any(text.plain.find(mark, *line) >= 0 for mark in _FULL):
+            return None
+        return line[1]
 
     @staticmethod
     def _clause_end(plain: str, at: int) -> int:

@@ -26,6 +26,8 @@ _BEFORE = "、，；：。！？”\n"
 _LONGEST = 24
 # Words each of which is common make no name, unless there are more of them before a longer noun.
 _VAGUE = 5
+# Who issued a document is named within so many characters before its title.
+_ISSUER = 12
 Span = tuple[int, int]
 
 
@@ -46,6 +48,7 @@ class Programmes:
         self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
         self._anchor_bit = self._prefilter.add(self._rules["anchor"])
         self._adopted_bit = self._prefilter.add(self._rules["adopted"])
+        self._names_body = lexicon.compile("{authorities}|{title_words__central}").search
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
         # Short names of districts are words of the language too often (江海, 江南).
         self._places = {
@@ -81,10 +84,15 @@ class Programmes:
         )
 
     def _is_own(self, plain: str, title: Title, place: str | None) -> bool:
-        """Whether a document that is carried out or made known is the place's own plan."""
+        """Whether a document that is carried out or made known is the place's own plan, or one of nobody who is named."""
         name = plain[title.start : title.end]
-        is_plan = self._rules["plan"].search(name) is not None
-        return bool(place) and (place or "") in name and title.is_followed and is_plan
+        if not title.is_followed or not self._rules["plan"].search(name):
+            return False
+        if place and place in name:
+            return True
+        before = plain[max(0, title.start - _ISSUER) : title.start]
+        is_named = self._names_body(before) or self._names_body(name)
+        return not is_named and self._rules["own_plan"].search(name) is not None
 
     def _adopted(self, plain: str, entry: Entry) -> Iterator[Span]:
         """The documents without 《》 that a clause tells to be adopted, several in a list."""

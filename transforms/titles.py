@@ -29,7 +29,10 @@ class Titles:
     """Finds the documents named in a text; built once from the lexicon."""
 
     def __init__(self, lexicon: Lexicon) -> None:
-        self._title = lexicon.compile("《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)》")
+        # A title whose mark is not closed behind its remark ends where the next one begins: 《甲（送审稿）《乙》.
+        self._title = lexicon.compile(
+            "《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)(?:》|(?<=[）)])(?=《))"
+        )
         self._joint = lexicon.compile(
             "(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?"
         )
@@ -41,6 +44,7 @@ class Titles:
         self._followed = lexicon.compile("[^，。；：！？《》]{0,12}?(?:{title_words__followed})")
         self._is_kind = lexicon.compile("(?:{title_words__kind})(?:（[^（）]*）)*$").search
         self._is_heard = lexicon.compile("(?:{title_words__heard})(?:（[^（）]*）)*$").search
+        self._is_draft = lexicon.compile("{title_words__draft}（[^（）]*稿）").fullmatch
         self._is_shown = lexicon.compile("(?:{title_words__shown})$").search
         self._is_dealt = lexicon.compile("[^，。；：！？《》]{0,8}?(?:{title_words__dealt})").match
         self._is_about = lexicon.compile("(?:{title_words__about})").match
@@ -62,10 +66,12 @@ class Titles:
     def _title_of(self, plain: str, match: re.Match[str], issue: int, follow: int) -> Title:
         """A title, `issue` and `follow` being where the verbs of both kinds stand last before it."""
         is_kind = bool(self._is_kind(match["name"]))
-        is_heard = bool(self._is_heard(match["name"]))
+        is_draft = bool(self._is_draft(match["name"]))
+        is_heard = bool(self._is_heard(match["name"])) and not is_draft
         is_followed = bool(self._followed.match(plain, match.end()))
         is_cited = issue < 0 and ((is_kind and not is_heard) or is_followed)
-        if self._is_shown(plain, max(0, match.start() - _NEAR), match.start()):
+        is_shown = bool(self._is_shown(plain, max(0, match.start() - _NEAR), match.start()))
+        if is_shown or is_draft:
             follow, is_cited = -1, False
         is_dealt = bool(self._is_dealt(plain, match.end()))
         is_issued = ((issue >= 0 and issue >= follow) or is_dealt) and is_kind
