@@ -720,7 +720,8 @@ class Verbs:
         """A noun's verb that takes an object here: 利用自然资源发展旅游业."""
         for place, stop in self._candidates(plain, start, end):
             takes = place > start and "takes" in self._traits[plain[place:stop]]
-            if takes and self._is_taking(plain, stop, end):  # 用精准服务回应诉求
+            # 用暖心服务回应诉求, 以严要求廉洁履职: no object begins there.
+            if takes and self._is_taking(plain, stop, end):  # 用暖心服务回应诉求
                 continue
             if takes and end - stop > 1 and not self._describes(plain, stop, end):
                 return place, stop
