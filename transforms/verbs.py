@@ -650,7 +650,10 @@ class Verbs:
 
     def _is_means(self, verb: str, following: str) -> bool:
         """Whether a verb stands as a noun before the one that follows it: …的执行完成…."""
-        return "lead" not in self._traits[verb] and not self._is_noun(following)
+        traits, governed = self._traits[verb], self._traits[following]
+        if "light" in traits and "state" not in traits and "causes" not in governed:
+            return False  # 搞好沟通协调: what follows is its object
+        return "lead" not in traits and "noun" not in governed
 
     def _last_strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The last of the verbs that have an object."""
