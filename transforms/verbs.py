@@ -849,7 +849,8 @@ class Verbs:
                     plain, stop, word
                 )
                 result = result if is_whole else None
-            if "result" in self._traits[plain[place:stop]]:
+            is_described = plain.startswith(self._forms.attributive, stop, end)
+            if "result" in self._traits[plain[place:stop]] and not is_described:
                 turned = place, stop
             elif self._describes(plain, stop, end) or (
                 # 把洪水造成的损失…: the verb only says which loss.
