@@ -21,6 +21,7 @@ from transforms.zones import UNTOLD, Zone
 _WORD = re.compile(r"\w")
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
+_SO_THAT = "frame.so_that"
 # Frames that say by what a deed is led.
 _GUIDES = ("frame.guided", "frame.spirit")
 _FIGURE = re.compile(r"\d")
@@ -81,6 +82,7 @@ class _Course:
     has_spoken: bool = False
     is_viewed: bool = False
     is_guided: bool = False
+    is_effect: bool = False
     arranged: str = ""
     opening: str = ""
     is_conveyed: bool = False
@@ -260,6 +262,7 @@ class Ledger:
             course.opening = reading.body if course.speech else ""
         verdict = self._judge(reading, course, text, piece)
         course.is_guided = verdict.rule in _GUIDES
+        course.is_effect = verdict.rule == _SO_THAT
         if verdict.role == "procedure" and (match := self._arranged.search(reading.body)):
             course.arranged = match["when"]
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
@@ -640,6 +643,9 @@ class Ledger:
             course.mode = "directive"
         if not course.mode:
             course.mode = self._course_begun(reading, course)
+        if course.is_effect and not (reading.is_deed or self._modals.begins_phrase(reading.body)):
+            # 使村容整洁，邻里更加和睦: what has a subject of its own goes on with the effect.
+            return _Verdict("frame", _SO_THAT)
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
             told = self._told.match(reading.body)
@@ -736,6 +742,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
+        course.is_effect = False
         course.opening = ""
     course.piece = piece
 

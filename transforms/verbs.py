@@ -650,7 +650,10 @@ class Verbs:
 
     def _is_means(self, verb: str, following: str) -> bool:
         """Whether a verb stands as a noun before the one that follows it: …的执行完成…."""
-        return "lead" not in self._traits[verb] and not self._is_noun(following)
+        traits, governed = self._traits[verb], self._traits[following]
+        if "light" in traits and "state" not in traits and "causes" not in governed:
+            return False  # 搞好沟通协调: what follows is its object
+        return "lead" not in traits and "noun" not in governed
 
     def _last_strong(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
         """The last of the verbs that have an object."""
@@ -720,7 +723,8 @@ class Verbs:
         """A noun's verb that takes an object here: 利用自然资源发展旅游业."""
         for place, stop in self._candidates(plain, start, end):
             takes = place > start and "takes" in self._traits[plain[place:stop]]
-            if takes and self._is_taking(plain, stop, end):  # 用精准服务回应诉求
+            # 用暖心服务回应诉求, 以严要求廉洁履职: no object begins there.
+            if takes and self._is_taking(plain, stop, end):  # 用暖心服务回应诉求
                 continue
             if takes and end - stop > 1 and not self._describes(plain, stop, end):
                 return place, stop
@@ -845,7 +849,8 @@ class Verbs:
                     plain, stop, word
                 )
                 result = result if is_whole else None
-            if "result" in self._traits[plain[place:stop]]:
+            is_described = plain.startswith(self._forms.attributive, stop, end)
+            if "result" in self._traits[plain[place:stop]] and not is_described:
                 turned = place, stop
             elif self._describes(plain, stop, end) or (
                 # 把洪水造成的损失…: the verb only says which loss.
