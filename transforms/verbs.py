@@ -91,7 +91,7 @@ class Verbs:
                 or self._of_theme(plain, start, end, may)
                 or self._paired(plain, start, end)
                 or self._plain_start(plain, start, end)
-                or self._find(plain, start, end)
+                or self._find(plain, start, end, may)
                 or self._outside(plain, start, end)
             )
         if chain is None:
@@ -198,14 +198,14 @@ class Verbs:
             return False
         return following[0] == verb[0] or ("pure" in governed and "light" not in traits)
 
-    def _find(self, plain: str, start: int, end: int) -> _Chain | None:
+    def _find(self, plain: str, start: int, end: int, may: int = ANY) -> _Chain | None:
         if end - start < 20 and (match := self._forms.slogan.match(plain[start:end])):
             stop = start + 4
             if self._idioms.at(plain, start, stop) == stop:
                 return _Chain(start, start, stop)
             end = stop if match.end() > 4 else end
         at = self._after_adverbs(plain, start, end)
-        if at > start and (chain := self._bound(plain, at, end)):
+        if at > start and (chain := self._bound(plain, at, end, may)):
             return _Chain(start if chain.adverbs == at else chain.adverbs, chain.start, chain.end)
         at = self._within_quotation(plain, at, end)
         if (stop := self._preposition(plain, at, end)) > at:
