@@ -292,7 +292,7 @@ class Meetings:
         if self._rules["held.before"].search(before):
             weight = 60
         elif self._rules["held.after"].match(after):
-            weight = 59
+            weight = 58
         elif self._rules["attended"].search(before):
             weight = 35
         elif self._rules["spoken"].match(after):
