@@ -110,6 +110,7 @@ def test_planning_year(words: str, year: int | None) -> None:
         ("1月26日，市委常委会召开扩大会议。", "市委常委会扩大会议"),
         ("3月5日，自治区党委常委会召开扩大会议。某某主持会议。", "自治区党委常委会扩大会议"),
         ("3月5日，市委常委会召开会议。", "市委常委会会议"),
+        ("9月29日，省委常委会召开会议，学习在茶叶峰会上的重要致辞精神。", "省委常委会会议"),
     ],
 )
 def test_a_standing_committee_that_met_names_its_meeting(words: str, name: str) -> None:
@@ -126,6 +127,8 @@ def test_a_standing_committee_that_met_names_its_meeting(words: str, name: str) 
         ),
         ("10月9日，全县2026年征兵工作会议召开。", "2026-10-09"),
         ("3月9日，全县会议召开，总结2025年工作，部署2026年工作。", "2026-03-09"),
+        # what was published a year later plans no such year
+        ("发布时间：2026-12-09\n12月7日，镇人大会议召开，审议2026年政府工作报告。", "2026-12-07"),
         # a body's meeting of the year, and the drafts of a budget
         ("9月9日，县委双拥工作领导小组2025年全体会议召开。", "2025-09-09"),
         (

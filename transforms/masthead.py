@@ -220,10 +220,10 @@ class Mastheads:
         if _TOLD.search(line):
             self._fielded(line, start, notes)
             return False
-        if value and len(line) <= 24 and not self._field.match(line):
-            if self._note(value, line, start, notes):
-                notes.parts.append(Found(start, start + len(line), "credit"))
-                return True
+        is_value = value and len(line) <= 24 and not self._field.match(line)
+        if value and is_value and self._note(value, line, start, notes):
+            notes.parts.append(Found(start, start + len(line), "credit"))
+            return True
         if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):
             notes.parts.append(Found(start, start + len(line), part))
             return True

@@ -292,7 +292,7 @@ class Meetings:
         if self._rules["held.before"].search(before):
             weight = 60
         elif self._rules["held.after"].match(after):
-            weight = 59
+            weight = 58
         elif self._rules["attended"].search(before):
             weight = 35
         elif self._rules["spoken"].match(after):
@@ -437,12 +437,9 @@ class Meetings:
             return _iso(year, month, day), "explicit"
         if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
             return _iso(int(named_year["year"]), month, day), "explicit"
-        if planning_year:
-            before = month >= _YEAR_END or self._reviews(text, planning_year - 1, month)
-            held = _day(planning_year - before, month, day)
-            # What was published a year later is no plan of that year.
-            if not published_on or not held or (published_on - held).days < _LATE:
-                return _iso(planning_year - before, month, day), "inferred_from_planning_year"
+        year = self._year_of_plan(text, planning_year, month) if planning_year else None
+        if year and not _is_late(published_on, _day(year, month, day)):
+            return _iso(year, month, day), "inferred_from_planning_year"
         if published_on:
             return _iso(
                 _year_before(published_on, month, day), month, day
@@ -453,10 +450,13 @@ class Meetings:
             return _iso(year, month, day), "inferred_from_planning_year"
         return None, None
 
-    def _reviews(self, text: Text, year: int, month: int) -> bool:
-        """Whether a meeting of autumn sums up a year's work, which it can do only in that year."""
+    def _year_of_plan(self, text: Text, planned: int, month: int) -> int:
+        """The year in which a meeting of a month plans a year: the one before at its end, or in autumn when it sums that up."""
+        if month >= _YEAR_END:
+            return planned - 1
         past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
-        return month >= _AUTUMN and past is not None and int(past["year"]) == year
+        is_summed_up = past is not None and int(past["year"]) == planned - 1
+        return planned - (month >= _AUTUMN and is_summed_up)
 
     def _year_told(self, text: Text, month: int) -> int | None:
         """The year in which the text says something is to be done, is to meet, or has been done the year before."""
@@ -870,6 +870,11 @@ def _day(year: int, month: int, day: int) -> datetime.date | None:
 def _iso(year: int, month: int, day: int) -> str | None:
     date = _day(year, month, day)
     return date.isoformat() if date else None
+
+
+def _is_late(published_on: datetime.date | None, held: datetime.date | None) -> bool:
+    """Whether a report came out too long after a day to tell of it: the year it was read from is no plan's."""
+    return published_on is not None and held is not None and (published_on - held).days > _LATE
 
 
 def _year_before(published_on: datetime.date, month: int, day: int) -> int:
