@@ -5,6 +5,7 @@
 Without texts beside the repository the seed documents are read again and again.
 """
 
+import gc
 import gzip
 import itertools
 import json
@@ -68,11 +69,13 @@ def extractor() -> Callable[[Iterable[str]], None]:
     """The whole extraction, lexicons loaded; a rejected text costs what it costs."""
     from flows.extraction import read_in_turns
     from flows.sources import read_lexicons
+    from flows.workers import OBJECTS_BEFORE_GARBAGE
     from transforms.extract import Extractor
     from transforms.lexicon import Lexicon
     from transforms.source import Source
 
     whole = Extractor(Lexicon(read_lexicons()))
+    gc.set_threshold(OBJECTS_BEFORE_GARBAGE)  # as where texts are extracted to be published
 
     def extract(texts: Iterable[str]) -> None:
         sources = (Source("text.txt", text.encode()) for text in texts)

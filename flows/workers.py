@@ -27,7 +27,7 @@ from transforms.source import Source
 
 DOCUMENTS_PER_LOT = 400
 _SLOWEST = 10
-_OBJECTS_BEFORE_GARBAGE = 10_000
+OBJECTS_BEFORE_GARBAGE = 10_000
 """What texts that take turns hold is no garbage; to look for some after each 700 objects takes a tenth of the time."""
 
 Lot = Sequence[tuple[str, Sequence[Source]]]
@@ -48,7 +48,7 @@ class Done:
 
 def extract_lot(lexicons: Path, corrections: Corrections, kept: Kept, lot: Lot) -> Done:
     """Extract each shard of a lot and keep what it gave."""
-    gc.set_threshold(_OBJECTS_BEFORE_GARBAGE)
+    gc.set_threshold(OBJECTS_BEFORE_GARBAGE)
     took: list[tuple[float, str]] = []
     found = extract_shards(load_reader(lexicons), corrections, [sources for _, sources in lot])
     for (key, _), extracted in zip(lot, found, strict=True):
