@@ -25,6 +25,8 @@ _SECTIONS = (
     "body",
     "rest",
     "site",
+    "source_lead",
+    "source_aside",
     "minutes",
     "speech",
     "held",
@@ -60,8 +62,6 @@ _OPENING_FIELDS = " [【（("
 # A field that the lead is glued to: 发布时间：2023-03-05 3月4日，县委召开会议，….
 _TOLD = re.compile(r"(?:，[^，]{4,}){3}。$")
 _BLANKS = re.compile(r"\s+")
-# What follows a source in its field: a bar, the day, or who may reprint it.
-_ASIDE = re.compile(r"\||[（(](?=\w*(?:转载|注明))|20\d\d[-/.年]\d")
 _INNER_BLANK = re.compile(r"(?<=[^\x00-\x7f])\s+|\s+(?=[^\x00-\x7f])")
 # What a list of a page puts before each of its lines.
 _BULLET = re.compile(r"[•·▪●◆]\s+")
@@ -265,7 +265,8 @@ class Mastheads:
                 notes.published_on, notes.is_said_when = day, True
             return day is not None
         if value == "publisher":
-            name = _ASIDE.split(given)[0].strip("】）)]〕》 ").split(" ")[0].removeprefix("转自")
+            lead, aside = (self._rules[s][0].pattern for s in ("source_lead", "source_aside"))
+            name = aside.split(lead.sub("", given, count=1))[0].strip("】）)]〕》 ").split(" ")[0]
             notes.publisher = notes.publisher or name or None
             notes.published_on = notes.published_on or _day(given)
             return bool(name)
