@@ -43,9 +43,9 @@ _HEAD, _TAIL = 60, 40
 _LONG, _OPENING, _CAPTION = 110, 800, 50
 """From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
-"""No place above a headline, with its colon, is longer."""
-_PLACE = 7
 """A page's title with fewer characters names a site or a section."""
+_PLACE = 7
+"""No place above a headline, with its colon, is longer."""
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
 """No line of fields or of debris is longer."""
@@ -220,8 +220,8 @@ class Mastheads:
         if _TOLD.search(line):
             self._fielded(line, start, notes)
             return False
-        is_value = value and len(line) <= 24 and not self._field.match(line)
-        if value and is_value and self._note(value, line, start, notes):
+        may_be_value = len(line) <= 24 and not self._field.match(line)
+        if value and may_be_value and self._note(value, line, start, notes):
             notes.parts.append(Found(start, start + len(line), "credit"))
             return True
         if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):

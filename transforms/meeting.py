@@ -216,7 +216,7 @@ class Meetings:
             if best.name:
                 best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
-            if self._is_standing(text, best.start):
+            if self._standing(text, best.start):
                 return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
@@ -298,7 +298,7 @@ class Meetings:
         elif self._rules["spoken"].match(after):
             weight = 30
         elif is_headline:
-            weight = 20
+            weight = _BY_HEADLINE
         return (
             weight + (10 if is_headline and weight else 0) - start // 60 - (10 if is_head else 0)
             if weight
@@ -322,10 +322,10 @@ class Meetings:
     def _is_body(self, name: str) -> bool:
         return bool(name) and self._organ_of(name) == name
 
-    def _is_standing(self, text: Text, start: int) -> bool:
-        """Whether a bare 会议 is that of a standing committee, which names it."""
+    def _standing(self, text: Text, start: int) -> re.Match[str] | None:
+        """The standing committee whose meeting a bare 会议 is, which it names."""
         standing = self._asked["standing"].search(text, 0, _OPENING)
-        return standing is not None and standing.start("head") == start
+        return standing if standing and standing.start("head") == start else None
 
     def _names_place(self, name: str) -> bool:
         """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
@@ -359,8 +359,7 @@ class Meetings:
         if named.name:
             yield from self._parts(named.name)
             yield (convenor or "") + named.name
-            standing = self._asked["standing"].search(text, 0, _OPENING)
-            if standing and standing.start("head") == named.start:
+            if standing := self._standing(text, named.start):
                 yield standing[0]
             met = self._rules["standing_met"].search(text.plain, named.lead_start, named.start)
             if met:
