@@ -4,13 +4,34 @@ import functools
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator
+from typing import Generic, TypeVar
 
 from transforms.lexicon import Rule
 from transforms.prefilter import ANY, Prefilter
 
 _Ask = Callable[[str], object]
+_T = TypeVar("_T")
 _KEPT = 1_000
-"""Of so many sets of bits is kept which rules they leave; most clauses have one of a few."""
+"""Of so many sets of bits is kept what they leave; most clauses have one of a few."""
+
+
+class Possible(Generic[_T]):
+    """Things that have a pattern each, given with its bit: those whose pattern can match in a stretch, in their order."""
+
+    def __init__(self, things: Iterable[tuple[int, _T]]) -> None:
+        self._things = tuple(things)
+        self._bits = functools.reduce(operator.or_, (bit for bit, _ in self._things), 0)
+        self._left: dict[int, tuple[_T, ...]] = {0: ()}
+
+    def of(self, may: int) -> tuple[_T, ...]:
+        """Those that the bits leave which the prefilter gives the stretch."""
+        may &= self._bits
+        left = self._left.get(may)
+        if left is None:
+            left = tuple(thing for bit, thing in self._things if may & bit)
+            if len(self._left) < _KEPT:
+                self._left[may] = left
+        return left
 
 
 class Signals:
@@ -21,23 +42,15 @@ class Signals:
 
     def __init__(self, rules: Iterable[Rule], prefilter: Prefilter | None = None) -> None:
         prefilter = prefilter or Prefilter()
-        asked = [(pattern, rule) for rule in rules for pattern in _divided(rule)]
-        self._asked = tuple(
-            (prefilter.add(pattern), pattern.match if is_tied else pattern.search, rule)
-            for (pattern, is_tied), rule in asked
+        self._asked: Possible[tuple[_Ask, Rule]] = Possible(
+            (prefilter.add(pattern), (pattern.match if is_tied else pattern.search, rule))
+            for rule in rules
+            for pattern, is_tied in _divided(rule)
         )
-        self._bits = functools.reduce(operator.or_, (bit for bit, _, _ in self._asked), 0)
-        self._asked_of: dict[int, tuple[tuple[_Ask, Rule], ...]] = {0: ()}
 
     def of(self, words: str, may: int = ANY) -> Rule | None:
         """The rule that speaks for the words; `may` are the bits that the prefilter gives the stretch they stand in."""
-        may &= self._bits
-        asked = self._asked_of.get(may)
-        if asked is None:
-            asked = tuple((ask, rule) for bit, ask, rule in self._asked if may & bit)
-            if len(self._asked_of) < _KEPT:
-                self._asked_of[may] = asked
-        for ask, rule in asked:
+        for ask, rule in self._asked.of(may):
             if ask(words):
                 return rule
         return None

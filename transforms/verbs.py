@@ -11,6 +11,7 @@ from transforms.found import Found
 from transforms.lexicon import Lexicon
 from transforms.longest import Longest
 from transforms.prefilter import ANY, Prefilter
+from transforms.signals import Possible
 from transforms.words import Words
 
 _PHRASE_TAGS = frozenset({"l", "i", "v"})
@@ -47,8 +48,9 @@ class Verbs:
         self._words = words
         self._forms = _Forms(lexicon)
         self._into_bit = prefilter.add(self._forms.into)
-        self._bound_bit = prefilter.add(self._forms.bound)
-        self._closed_bit = prefilter.add(self._forms.closed)
+        self._phrases = Possible(
+            (prefilter.add(rule.pattern), rule.pattern) for rule in lexicon.rules("verb_phrases")
+        )
         self._theme_modal_bit = prefilter.add(self._forms.theme_modal)
         traits = lexicon.mapping("verbs", "traits")
         self._traits = {term: frozenset(codes.split()) for term, codes in traits.items()}
@@ -104,11 +106,8 @@ class Verbs:
 
     def _bound(self, plain: str, start: int, end: int, may: int = ANY) -> _Chain | None:
         """The verb that a phrase tells by its own words."""
-        for bit, form in (
-            (self._bound_bit, self._forms.bound),
-            (self._closed_bit, self._forms.closed),
-        ):
-            if may & bit and (match := form.match(plain, start, end)):
+        for phrase in self._phrases.of(may):
+            if match := phrase.match(plain, start, end):
                 at, stop = match.span(match.lastindex or 0)
                 return _Chain(at, at, stop)
         return None
@@ -967,8 +966,6 @@ class _Forms:
         self.gift = forms["gift"].pattern
         self.on = forms["on"].pattern
         self.into = forms["into"].pattern
-        self.bound = forms["bound"].pattern
-        self.closed = forms["closed"].pattern
         self.governing = forms["governing"].pattern
         self.telling = forms["telling"].pattern
         self.theme_list = forms["theme_list"].pattern
