@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
 from transforms.prefilter import Prefilter
+from transforms.signals import Possible
 from transforms.starts import Starts
 from transforms.text import Text
 from transforms.titles import Title, Titles
@@ -50,10 +51,12 @@ class Citations:
     def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
         self._prefilter = prefilter or Prefilter()
         rules = [(self._prefilter.add(r.pattern), r) for r in lexicon.rules("citations")]
-        self._free = [
-            (bit, rule, Starts(rule.pattern)) for bit, rule in rules if rule["level"] != "body"
-        ]
-        self._of_bodies = [(bit, rule) for bit, rule in rules if rule["level"] == "body"]
+        self._free = Possible(
+            (bit, (number, rule, Starts(rule.pattern)))
+            for number, (bit, rule) in enumerate(rules)
+            if rule["level"] != "body"
+        )
+        self._of_bodies = Possible((bit, rule) for bit, rule in rules if rule["level"] == "body")
         self._bodies = _Bodies(lexicon)
         self._documents = _Documents(lexicon, self._bodies)
         self._has_cue = lexicon.compile("{citation_words__cue}").search
@@ -90,24 +93,27 @@ class Citations:
 
     def _in_full(self, found: Sequence[Found[CitationFacts]]) -> tuple[Found[CitationFacts], ...]:
         """The same mentions; one that only refers to what another names in full (四中全会) has that one's name."""
+        bare = {name: self._bare(name) for name in {mention.value.name for mention in found}}
         named: dict[str, CitationFacts] = {}
         for mention in found:
-            named.setdefault(self._bare(mention.value.name), mention.value)
-        return tuple(Found(f.start, f.end, self._whole(f.value, named)) for f in found)
+            named.setdefault(bare[mention.value.name], mention.value)
+        return tuple(Found(f.start, f.end, self._whole(f.value, named, bare)) for f in found)
 
-    def _whole(self, facts: CitationFacts, named: Mapping[str, CitationFacts]) -> CitationFacts:
-        """What a mention refers to at last; `named` are the authorities by their bare names."""
-        facts = named[self._bare(facts.name)]
-        further = (other for other in named.values() if self._refers(facts.name, other.name))
-        return self._whole(fuller, named) if (fuller := next(further, None)) else facts
+    def _whole(
+        self, facts: CitationFacts, named: Mapping[str, CitationFacts], bare: Mapping[str, str]
+    ) -> CitationFacts:
+        """What a mention refers to at last; `named` are the authorities by their bare names, `bare` the bare names by all."""
+        facts = named[bare[facts.name]]
+        further = (o for o in named.values() if self._refers(facts.name, o.name, bare))
+        return self._whole(fuller, named, bare) if (fuller := next(further, None)) else facts
 
-    def _refers(self, name: str, full: str) -> bool:
+    def _refers(self, name: str, full: str, bare: Mapping[str, str]) -> bool:
         """Whether a name only refers to what another one names in full: 习近平总书记重要讲话, 四中全会, 市委全会."""
-        if len(self._bare(name)) >= len(self._bare(full)):
+        if len(bare[name]) >= len(bare[full]):
             return False
         if self._by_leader(name) and self._by_leader(full):
             rest = iter(full)
-            return all(character in rest for character in self._bare(name))
+            return all(character in rest for character in bare[name])
         if full.endswith(name) and self._is_term(full[: -len(name)]):
             return True
         return self._number.sub("", full) == name
@@ -159,16 +165,25 @@ class Citations:
         return body
 
     def _matches(self, text: Text) -> Iterator[tuple[Rule, re.Match[str]]]:
-        """Matches of the rules on names anywhere, and of those on bodies where a body is named."""
-        may = self._prefilter.anywhere(text)
-        for bit, rule, starts in self._free:
-            if may & bit:
-                yield from ((rule, match) for match in starts.finditer(text.plain))
-        of_bodies = [rule for bit, rule in self._of_bodies if may & bit]
-        for body in self._bodies.named.finditer(text.plain) if of_bodies else ():
-            for rule in of_bodies:
-                if match := rule.pattern.match(text.plain, body.start()):
+        """Matches of the rules on names anywhere, and of those on bodies where a body is named.
+
+        A rule is asked in the clauses alone in which the words stand that it needs.
+        """
+        may = self._prefilter.of(text)
+        done: dict[int, int] = {}
+        for clause, bits in zip(text.clauses, may, strict=True):
+            for number, rule, starts in self._free.of(bits):
+                start = max(clause.start, done.get(number, 0))
+                for match in starts.within(text.plain, start, clause.end):
+                    done[number] = match.end()
                     yield rule, match
+        bodies = self._of_bodies.of(self._prefilter.anywhere(text))
+        starts_of_clauses = [clause.start for clause in text.clauses]
+        for body in self._bodies.named.finditer(text.plain) if bodies else ():
+            at = body.start()
+            for rule in self._of_bodies.of(may[bisect_right(starts_of_clauses, at) - 1]):
+                if named := rule.pattern.match(text.plain, at):
+                    yield rule, named
 
     def _is_followed(self, plain: str, clause: int, match: re.Match[str]) -> bool:
         """Whether what is followed (精神, 部署) is said of a name behind a word of following."""

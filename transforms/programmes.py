@@ -104,9 +104,6 @@ class Programmes:
 
     def _in_clause(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """The names in one clause, `start` being where an initiative's object begins; those of quotation marks and titles first, the others in what these leave."""
-        clause = plain[entry.span_start : entry.span_end]
-        if not self._rules["anchor"].search(clause):
-            return
         known, quoted = list(self._known(plain, entry)), list(self._quoted(plain, entry, start))
         marked = self._rules["marked"].finditer(plain, entry.span_start, entry.span_end)
         taken = [*quoted, *(match.span() for match in marked)]

@@ -34,8 +34,10 @@ class Starts:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
-        first = None if _is_plain(_parsed(pattern)) else first_characters(pattern)
-        self._starts = re.compile(f"[{first}]") if first else None
+        first = first_characters(pattern)
+        self._first = re.compile(f"[{first}]") if first else None
+        # What the engine knows as well it looks for itself.
+        self._starts = None if _is_plain(_parsed(pattern)) else self._first
 
     def finditer(
         self, plain: str, start: int = 0, end: int = sys.maxsize
@@ -51,6 +53,17 @@ class Starts:
         for place in starts.finditer(plain, start, end):
             at = place.start()
             if at >= start and (match := self._pattern.match(plain, at, end)):
+                yield match
+                start = match.end()
+
+    def within(self, plain: str, start: int, stop: int) -> Iterator[re.Match[str]]:
+        """All matches that begin between `start` and `stop`, wherever they end."""
+        first = self._first
+        places = (
+            map(re.Match.start, first.finditer(plain, start, stop)) if first else range(start, stop)
+        )
+        for at in places:
+            if at >= start and (match := self._pattern.match(plain, at)):
                 yield match
                 start = match.end()
 
