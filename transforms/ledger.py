@@ -172,7 +172,6 @@ class Ledger:
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
         self._subject = Signals(lexicon.rules("ledger", "subject"), self._prefilter)
-        self._comma = lexicon.rules("modals", "comma")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._conveyor = lexicon.rules("modals", "conveyor")[0].pattern
         self._conveying = lexicon.rules("modals", "conveying")[0].pattern
@@ -294,8 +293,9 @@ class Ledger:
         match = self._opening.match(words)
         opened = match.end() if match and match.end() < len(words) else 0
         body = words[opened:]
-        ahead = _ahead(text.plain, piece, following, self._comma)
-        mark = text.plain[piece.body_end : piece.end].strip()[:1]
+        mark = text.plain[piece.body_end : piece.end].strip()
+        ahead = _ahead(text.plain, piece, following) if mark == _COMMA else ""
+        mark = mark[:1]
         return _Reading(
             body,
             start + opened,
@@ -714,11 +714,9 @@ def _signs(lexicon: Lexicon, is_firm: bool, is_report: bool) -> Iterator[Rule]:
                     yield rule
 
 
-def _ahead(plain: str, piece: _Piece, following: _Piece | None, comma: re.Pattern[str]) -> str:
-    """The first words of the next clause, where a comma alone parts it from this one."""
+def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:
+    """The first words of the next clause of the sentence."""
     if following is None or following.sentence != piece.sentence or following.part:
-        return ""
-    if comma.match(plain[piece.body_end : piece.end]) is None:
         return ""
     return plain[following.start : min(following.start + 40, following.body_end)]
 

@@ -49,6 +49,7 @@ _PLACE = 7
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
 _FIELDS = 160
 """No line of fields or of debris is longer."""
+_COLONS = frozenset("：:")
 # A button of the page before the fields: 【打印】 发布时间：….
 _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 # The name of a section before a headline on its line.
@@ -192,7 +193,7 @@ class Mastheads:
 
     def _titled(self, line: str) -> int:
         """Where the headline begins that a field gives (原标题：…), 0 if none does."""
-        field = self._field.match(line)
+        field = None if _COLONS.isdisjoint(line) else self._field.match(line)
         is_title = field is not None and self._meaning(field)[1] == "title"
         return field.end() if field and is_title and len(line) - field.end() >= _HEADLINE else 0
 
@@ -231,6 +232,8 @@ class Mastheads:
 
     def _fielded(self, line: str, start: int, notes: _Notes) -> str | None:
         """The part that a line of fields is (来源：… 时间：…)."""
+        if _COLONS.isdisjoint(line):
+            return None
         opening = len(line) - len(line.lstrip("（(【[ |"))
         dated = _BEFORE_FIELDS.match(line, opening)
         if dated and self._field.match(line, dated.end()):
@@ -450,7 +453,7 @@ class Mastheads:
         for index in range(max(body, last - 2), last + 1):
             start, end = text.paragraphs[index]
             for rule in self._rules["closing"]:
-                match = rule.pattern.search(text.plain, start, end)
+                match = rule.pattern.search(text.plain, max(start, end - _FIELDS), end)
                 if match and self._take(match, 0, notes):
                     part = "credit" if match.groupdict().get("publisher") else "byline"
                     notes.parts.append(Found(match.start() + _blanks(match[0]), match.end(), part))
@@ -512,7 +515,7 @@ class Mastheads:
 
     def _fields_behind(self, line: str) -> int:
         """Where fields begin on a headline's own line (会议召开[来源：…); 0 if none do."""
-        fields = self._field.search(line, _HEADLINE)
+        fields = None if _COLONS.isdisjoint(line) else self._field.search(line, _HEADLINE)
         if fields is None or line[fields.start() - 1] not in _OPENING_FIELDS:
             return 0
         return fields.start() - (line[fields.start() - 1] != " ")

@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from transforms.lexicon import Lexicon, Rule
 from transforms.prefilter import ANY, Prefilter
+from transforms.signals import Possible
 
 _LONGEST_AGENT = 7
 # Several who are to act, named one after the other.
@@ -29,8 +30,8 @@ class Modals:
 
     def __init__(self, lexicon: Lexicon, prefilter: Prefilter | None = None) -> None:
         prefilter = prefilter or Prefilter()
-        rules = lexicon.rules("modals", "modal")
-        self._rules = tuple((prefilter.add(rule.pattern), rule) for rule in rules)
+        rules = [(prefilter.add(rule.pattern), rule) for rule in lexicon.rules("modals", "modal")]
+        self._rules = Possible(rules)
         self._agent_names = frozenset(lexicon.terms("agents"))
         self._before = tuple(rule.pattern for rule in lexicon.rules("modals", "before"))
         self._said = next(
@@ -50,7 +51,7 @@ class Modals:
         self._verbs = frozenset(term for term in lexicon.terms("verbs") if len(term) == 2)
         self._charge = lexicon.rules("modals", "charge")[0]
         self._bits = prefilter.add(self._charge.pattern)
-        for bit, _ in self._rules:
+        for bit, _ in rules:
             self._bits |= bit
         self._openers = frozenset(
             term for name in _OPENERS for term in lexicon.terms(name) if len(term) > 1
@@ -63,9 +64,10 @@ class Modals:
         """
         if not may & self._bits:
             return None
-        rules = [rule for bit, rule in self._rules if may & bit]
+        rules = self._rules.of(may)
         # What stands in a title demands nothing.
-        words = self._title.sub(lambda m: "x" * len(m[0]), words)
+        if "《" in words or "“" in words:
+            words = self._title.sub(lambda m: "x" * len(m[0]), words)
         found = _first(rules, words, 0)
         while found is not None and (
             found[1].end() == len(words) or self._never.search(words[: found[1].start()])

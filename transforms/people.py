@@ -9,6 +9,7 @@ from transforms.found import Found
 from transforms.lexicon import Lexicon
 from transforms.meeting import MeetingFacts
 from transforms.names import Mention, Names
+from transforms.starts import Starts
 from transforms.text import Text
 
 _RANK = {"chair": 3, "speaker": 2, "attendee": 1}
@@ -44,6 +45,7 @@ class People:
     def __init__(self, lexicon: Lexicon) -> None:
         self._names = Names(lexicon)
         self._patterns = {r.name: r.pattern for r in lexicon.rules("people")}
+        self._pronouns = Starts(self._patterns["pronoun"])
 
     def find(
         self,
@@ -75,7 +77,7 @@ class People:
         self, text: Text, runs: list[list[Mention]], records: dict[str, _Record]
     ) -> None:
         """他要求 is said by whoever the sentences before it in the paragraph began with last."""
-        for match in self._patterns["pronoun"].finditer(text.plain):
+        for match in self._pronouns.finditer(text.plain):
             paragraph = text.plain.rfind("\n", 0, match.start()) + 1
             opened = [r[0] for r in runs if paragraph <= r[0].post_start < match.start()]
             opened = [m for m in opened if _sentence(text, m.start)[0] == m.post_start]
