@@ -200,7 +200,7 @@ class Design:
         counts = csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(found), n))
         wanted = sorted(d.topics)
         own = np.full(len(d.text.clauses), len(d.text.clauses))  # the title stands behind the text
-        ranges = {**places(d.text, d.tasks), "title": (own, own + 1)}
+        ranges = {**places([(d.text, d.tasks)]), "title": (own, own + 1)}
         total_g, total_l = csr_matrix((len(wanted), n)), np.zeros((len(wanted), len(self.codes)))
         for place, of_place in {**PLACES, "title": TITLE}.items():
             first, last = ranges[place]

@@ -6,6 +6,7 @@ from functools import lru_cache
 from itertools import chain, islice
 from pathlib import Path
 from time import perf_counter
+from typing import Any
 
 import pyarrow as pa
 
@@ -16,7 +17,7 @@ from flows.provenance import AppliedCorrection
 from flows.sandbox import parse_safely
 from flows.sketches import Sketches, sketches_of
 from flows.sources import Reject, read_lexicons
-from transforms.extract import Extraction, Extractor
+from transforms.extract import Extraction, Extractor, Question, answers
 from transforms.lexicon import Lexicon
 from transforms.source import Rejected, Source
 
@@ -112,30 +113,35 @@ def read_in_turns(
 ) -> Iterator[tuple[Source | Reject, Extraction | Reject, float]]:
     """What was found, in its order, what came of it, and how many seconds that took.
 
-    A handful of documents take turns: each step is done for all of them before the next.
+    A handful of documents take turns: each step is done for all of them before the next, and what they ask is answered
+    together.
     """
     remaining = iter(found)
     while some := list(islice(remaining, _IN_TURNS)):
         came: dict[int, Extraction | Reject] = {}
         seconds = [0.0] * len(some)
         readings = [_reading(extractor, one) for one in some]
-        going = list(range(len(some)))
-        while going:
-            for number in tuple(going):
+        told: dict[int, Any] = dict.fromkeys(range(len(some)))
+        while told:
+            questions: dict[int, Question | None] = {}
+            for number, answer in told.items():
                 start = perf_counter()
                 try:
-                    next(readings[number])
+                    questions[number] = readings[number].send(answer)
                 except StopIteration as end:
                     came[number] = end.value
-                    going.remove(number)
                 seconds[number] += perf_counter() - start
+            start = perf_counter()
+            told = dict(zip(questions, answers([*questions.values()]), strict=True))
+            for number in told:
+                seconds[number] += (perf_counter() - start) / len(told)
         for number, one in enumerate(some):
             yield one, came.pop(number), seconds[number]
 
 
 def _reading(
     extractor: Extractor, found: Source | Reject
-) -> Generator[None, None, Extraction | Reject]:
+) -> Generator[Question | None, Any, Extraction | Reject]:
     """What one document holds, or why it holds nothing; an error of the extractor names the document."""
     if isinstance(found, Reject):
         return found

@@ -7,6 +7,7 @@ paragraph around it, the headings above it and the title vote with less. The top
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +39,15 @@ Floats = NDArray[np.floating]
 Ranges = tuple[Integers, Integers]
 
 
+class Asked(NamedTuple):
+    """A text and its title, the offsets of the headings of its numbered tasks, and the clauses asked for (None for all)."""
+
+    text: Text
+    title: str
+    tasks: Sequence[int]
+    clauses: Sequence[int] | None = None
+
+
 class Topics:
     """Topics by the terms of `topic_terms.csv` and `topic_weights.csv`."""
 
@@ -62,19 +72,37 @@ class Topics:
 
         `tasks` are the offsets of the headings of numbered tasks.
         """
-        asked = np.arange(len(text.clauses)) if clauses is None else np.array(clauses, np.int64)
-        if not len(asked):
-            return []
-        # The title stands behind the text as a clause of its own, which votes everywhere.
-        words = f"{text.plain}\n{title}"
-        learned, listed = self._sums(words, [*(c.end for c in text.clauses), len(words)])
-        ranges = places(text, tasks)
-        own = np.full(len(asked), len(text.clauses))
-        first = np.array([*(ranges[place][0].take(asked) for place in PLACES), own])
-        last = np.array([*(ranges[place][1].take(asked) for place in PLACES), own + 1])
+        [codes] = self.of_many([Asked(text, title, tasks, clauses)])
+        return codes
+
+    def of_many(self, asked: Sequence[Asked]) -> list[list[int]]:
+        """The topic codes of the clauses asked for, text by text: of many texts at once each costs half as much."""
+        numbers = [range(len(a.text.clauses)) if a.clauses is None else a.clauses for a in asked]
+        if not any(numbers):
+            return [[] for _ in asked]
+        # The title stands behind its text as a clause of its own, which votes everywhere in it.
+        words, ends, titles, index = [], [], [], []
+        length = clauses = 0
+        for (text, title, *_), some in zip(asked, numbers, strict=True):
+            ends += [length + clause.end for clause in text.clauses]
+            index += [clauses + number for number in some]
+            clauses += len(text.clauses)
+            titles += [len(ends)] * len(some)
+            words += [text.plain, title]
+            length += len(text.plain) + len(title) + 2
+            ends.append(length - 1)
+        learned, listed = self._sums("\n".join(words), ends)
+        which = np.array(index, np.int64)
+        # Behind each text stands its title's row.
+        above = np.repeat(np.arange(len(asked)), [*map(len, numbers)])
+        own = np.array(titles, np.int64)
+        ranges = places([(text, tasks) for text, _, tasks, _ in asked])
+        first = np.array([*(ranges[place][0].take(which) + above for place in PLACES), own])
+        last = np.array([*(ranges[place][1].take(which) + above for place in PLACES), own + 1])
         votes = _votes(_between(learned, first, last), _between(listed, first, last))
-        scores = (votes * _SHARES).sum(axis=0) + self._bias[:-1]
-        return [self.codes[best] for best in scores.argmax(axis=1)]
+        best = ((votes * _SHARES).sum(axis=0) + self._bias[:-1]).argmax(axis=1).tolist()
+        codes = iter(best)
+        return [[self.codes[next(codes)] for _ in some] for some in numbers]
 
     def _along(self, weights: Mapping[str, Floats]) -> Floats:
         """For each run, the sum of the weights of all terms that begin it."""
@@ -160,18 +188,21 @@ def _votes(learned: Floats, listed: Floats) -> Floats:
     return votes
 
 
-def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
-    """For each place of `PLACES` the ranges of clauses that vote there, one range a clause (empty where none does)."""
-    index = np.arange(len(text.clauses))
-    sentences = np.array([clause.sentence for clause in text.clauses])
-    paragraphs = np.array([clause.paragraph for clause in text.clauses])
+def places(asked: Sequence[tuple[Text, Sequence[int]]]) -> dict[str, Ranges]:
+    """For each place of `PLACES` the ranges of clauses that vote there, one range a clause (empty where none does).
+
+    The clauses of all texts, each given with the offsets of its tasks' headings, are numbered in one series.
+    """
+    sentences, paragraphs, tasks, lines = _series(asked)
+    index = np.arange(len(sentences))
     sentence = sentences.searchsorted(sentences)
     sentence_end = sentences.searchsorted(sentences, side="right")
     opening = paragraphs.searchsorted(paragraphs)
     ending = paragraphs.searchsorted(paragraphs, side="right")
     before = np.maximum(opening, sentences.searchsorted(sentences - 1))
-    task = _tasks(text, tasks, index)
-    headings = _headings(text, paragraphs)
+    at, headings = tasks
+    task = headings[at.searchsorted(index, side="right") - 1]
+    heading = _headings(lines, paragraphs)
     return {
         "clause": (index, index + 1),
         "before": (np.maximum(sentence, index - 3), index),
@@ -179,30 +210,58 @@ def places(text: Text, tasks: Sequence[int]) -> dict[str, Ranges]:
         "sentence_before": (np.minimum(np.maximum(before, index - 12), sentence), sentence),
         "around": (np.maximum(opening, index - _AROUND), np.minimum(ending, index + _AROUND + 1)),
         "task": (task, task + ((task >= 0) & (task != index))),
-        "heading": (headings[0][paragraphs], headings[1][paragraphs]),
+        "heading": heading,
     }
 
 
-def _tasks(text: Text, tasks: Sequence[int], index: Integers) -> Integers:
-    """For each clause that of the last numbered task's heading up to it, -1 before the first."""
-    clauses = np.array([-1, *(text.clause_at(task) for task in sorted(tasks))])
-    return clauses[clauses.searchsorted(index, side="right") - 1]
+def _series(
+    asked: Sequence[tuple[Text, Sequence[int]]],
+) -> tuple[Integers, Integers, Ranges, Integers]:
+    """Of the clauses of all texts, one after the other: the numbers of their sentences and of their paragraphs; where each
+    numbered task's heading stands, and that clause again (-1 where a text begins); the paragraphs that look like headings.
+
+    No sentence or paragraph of two texts has the same number, and no two texts' paragraphs are near one another.
+    """
+    sentences: list[int] = []
+    paragraphs: list[int] = []
+    at: list[int] = []
+    headings: list[int] = []
+    lines = [-_HEADING_DISTANCE - 1]
+    sentence = paragraph = 0
+    for text, tasks in asked:
+        begins = len(sentences)
+        numbers = [begins + text.clause_at(task) for task in sorted(tasks)]
+        at += [begins, *numbers]
+        headings += [-1, *numbers]
+        lines += [paragraph + number for number in _lines(text)]
+        sentences += [sentence + clause.sentence for clause in text.clauses]
+        paragraphs += [paragraph + clause.paragraph for clause in text.clauses]
+        sentence += len(text.sentences)
+        paragraph += len(text.paragraphs) + _HEADING_DISTANCE + 1
+    return (
+        np.array(sentences, np.int64),
+        np.array(paragraphs, np.int64),
+        (np.array(at, np.int64), np.array(headings, np.int64)),
+        np.array(lines, np.int64),
+    )
 
 
-def _headings(text: Text, paragraphs: Integers) -> Ranges:
-    """For each paragraph, the clauses of the nearest line above it that looks like a heading."""
-    numbers = np.arange(len(text.paragraphs))
-    lines = [
-        number
-        for number, (start, end) in enumerate(text.paragraphs)
-        if end - start <= _HEADING_LENGTH
-        and text.plain[end - 1] not in "。；，"
-        # What holds a colon is a line of fields (来源：…).
-        and text.plain.find("：", start, end - 1) < 0
-    ]
-    above = np.array([-_HEADING_DISTANCE - 1, *lines])
-    nearest = above[above.searchsorted(numbers) - 1]
-    is_near = numbers - nearest <= _HEADING_DISTANCE
+def _lines(text: Text) -> Iterator[int]:
+    """The numbers of the lines of a text that look like headings."""
+    for number, (start, end) in enumerate(text.paragraphs):
+        if (
+            end - start <= _HEADING_LENGTH
+            and text.plain[end - 1] not in "。；，"
+            # What holds a colon is a line of fields (来源：…).
+            and text.plain.find("：", start, end - 1) < 0
+        ):
+            yield number
+
+
+def _headings(lines: Integers, paragraphs: Integers) -> Ranges:
+    """For each clause, those of the nearest line above its paragraph that looks like a heading."""
+    nearest = lines[lines.searchsorted(paragraphs) - 1]
+    is_near = paragraphs - nearest <= _HEADING_DISTANCE
     first = paragraphs.searchsorted(nearest)
     return first, np.where(is_near, paragraphs.searchsorted(nearest, side="right"), first)
 
