@@ -73,10 +73,10 @@ class WatchedPattern:
         self.search(*where)
         return self._pattern.findall(*where)
 
-    def sub(self, new: Any, text: str) -> str:
+    def sub(self, new: Any, text: str, count: int = 0) -> str:
         """As the pattern's own."""
         self.search(text)
-        return self._pattern.sub(new, text)
+        return self._pattern.sub(new, text, count=count)
 
     def split(self, text: str) -> list[str | Any]:
         """As the pattern's own."""
