@@ -109,8 +109,15 @@ class Verbs:
         for phrase in self._phrases.of(may):
             if match := phrase.match(plain, start, end):
                 at, stop = match.span(match.lastindex or 0)
-                return _Chain(at, at, stop)
+                return _Chain(start if self._are_adverbs(plain, start, at) else at, at, stop)
         return None
+
+    def _are_adverbs(self, plain: str, start: int, end: int) -> bool:
+        """Whether nothing but adverbs stands there."""
+        place = start
+        while place < end and (stop := self._adverb(plain, place, end)) > place:
+            place = stop
+        return place == end
 
     def _of_theme(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
         """The predicate behind the 要 inside a span, whatever what is spoken of begins with: 摸排要到位."""
@@ -441,11 +448,12 @@ class Verbs:
         stop = self._verb(plain, place, end)
         if stop == place:
             return None
-        if stop - place == 4 and plain[place:stop] in self._idioms.terms:
+        if (idiom := self._idioms.at(plain, place, end)) == place + 4:
             # 真抓实干推动项目落地: how the deed behind is done.
-            behind = self._after_adverbs(plain, stop, end)
+            behind = self._after_adverbs(plain, idiom, end)
             after = self._known(plain, behind, end)
-            if behind + 1 < after < end and not self._forms.no_object.match(plain, after, end):
+            has_object = after < end and not self._forms.no_object.match(plain, after, end)
+            if has_object and after - behind > 1 and self._is_plain_verb(plain[behind:after]):
                 place, stop = behind, after
         while "lead" in self._traits.get(plain[place:stop], ()):
             following = self._after_adverbs(plain, stop, end)
@@ -550,10 +558,12 @@ class Verbs:
             return stop
         if after == end or plain[after] in self._forms.separators:
             return after
+        if self._is_cut(plain, stop, after, end):
+            return stop
+        is_plain = self._is_plain_verb(plain[stop:after])
+        if not is_plain and self._forms.determiner.match(plain, after, end):  # 分析总结历年经验
+            return after
         # 总结开展活动的经验: what is summed up is no deed.
-        is_plain = self._is_plain_verb(plain[stop:after]) and not self._is_cut(
-            plain, stop, after, end
-        )
         is_plain = is_plain and not self._forms.no_object.match(plain, after, end)
         return after if is_plain and plain.find(self._forms.attributive, after, end) < 0 else stop
 
@@ -968,6 +978,7 @@ class _Forms:
         self.into = forms["into"].pattern
         self.governing = forms["governing"].pattern
         self.telling = forms["telling"].pattern
+        self.determiner = forms["determiner"].pattern
         self.theme_list = forms["theme_list"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
