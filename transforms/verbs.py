@@ -543,7 +543,10 @@ class Verbs:
         ):
             return stop
         verb, following = plain[place:stop], plain[stop:after]
-        if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
+        traits = self._traits.get(verb, frozenset())
+        # 夯实做强产业的基础: what is given is the object.
+        is_open = "give" not in traits or plain.find(self._forms.attributive, after, end) < 0
+        if "light" not in traits and is_open and "pure" in self._traits[following]:
             return after
         is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
         is_echo = is_echo and "firm" not in self._traits[following]  # 坚持坚定的立场
