@@ -511,14 +511,14 @@ class Verbs:
             # 加快推进: what leads to a verb that is no noun leads to it without an object as well, but 推动融合发展.
             is_short = "causes" not in traits or after - following == 2
             return following == stop and after - following > 1 and is_short
-        if plain[after] in self._forms.separators:
-            return False
         # 加快建立和完善制度: what leads to the first of them leads to all.
         return "causes" not in traits and self._listed(plain, after, end) > after
 
     def _is_pushed(self, plain: str, governed: frozenset[str], after: int, end: int) -> bool:
         """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
         if "pushed" not in governed or self._forms.outcome.search(plain, after, end):
+            return False
+        if self._idioms.at(plain, after, end) == end > after:  # 推动高质量发展行稳致远
             return False
         if self._forms.own_noun.match(plain, after, end):
             return False
@@ -637,6 +637,12 @@ class Verbs:
                 continue
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
+            # 结合实际制定和完善规则, but not 指导实践、推动工作.
+            is_pair = plain[stop] not in self._forms.separators and self._is_plain_verb(
+                plain[place:stop]
+            )
+            if is_pair and self._listed(plain, stop, end) > stop:
+                return place, stop
         return None
 
     def _leads_list(self, plain: str, stop: int, end: int) -> bool:
@@ -702,6 +708,8 @@ class Verbs:
         """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""
         if asked := self._forms.asked.match(plain, start, end):
             return _Chain(asked.start(1), *asked.span(1))
+        if gift := self._forms.gift.search(plain, start, end):
+            return self._from(plain, gift.span(1), end)
         if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(
             match[1]
         ):
