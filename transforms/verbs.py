@@ -518,7 +518,7 @@ class Verbs:
         """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
         if "pushed" not in governed or self._forms.outcome.search(plain, after, end):
             return False
-        if self._idioms.at(plain, after, end) == end > after:  # 推动高质量发展行稳致远
+        if self._idioms.at(plain, after, end) == end > after:  # 推动产业发展行稳致远
             return False
         if self._forms.own_noun.match(plain, after, end):
             return False
