@@ -109,8 +109,15 @@ class Verbs:
         for phrase in self._phrases.of(may):
             if match := phrase.match(plain, start, end):
                 at, stop = match.span(match.lastindex or 0)
-                return _Chain(at, at, stop)
+                return _Chain(start if self._are_adverbs(plain, start, at) else at, at, stop)
         return None
+
+    def _are_adverbs(self, plain: str, start: int, end: int) -> bool:
+        """Whether nothing but adverbs stands there."""
+        place = start
+        while place < end and (stop := self._adverb(plain, place, end)) > place:
+            place = stop
+        return place == end
 
     def _of_theme(self, plain: str, start: int, end: int, may: int) -> _Chain | None:
         """The predicate behind the 要 inside a span, whatever what is spoken of begins with: 摸排要到位."""
@@ -441,11 +448,12 @@ class Verbs:
         stop = self._verb(plain, place, end)
         if stop == place:
             return None
-        if stop - place == 4 and plain[place:stop] in self._idioms.terms:
+        if (idiom := self._idioms.at(plain, place, end)) == place + 4:
             # 真抓实干推动项目落地: how the deed behind is done.
-            behind = self._after_adverbs(plain, stop, end)
+            behind = self._after_adverbs(plain, idiom, end)
             after = self._known(plain, behind, end)
-            if behind + 1 < after < end and not self._forms.no_object.match(plain, after, end):
+            has_object = after < end and not self._forms.no_object.match(plain, after, end)
+            if has_object and after - behind > 1 and self._is_plain_verb(plain[behind:after]):
                 place, stop = behind, after
         while "lead" in self._traits.get(plain[place:stop], ()):
             following = self._after_adverbs(plain, stop, end)
@@ -503,14 +511,14 @@ class Verbs:
             # 加快推进: what leads to a verb that is no noun leads to it without an object as well, but 推动融合发展.
             is_short = "causes" not in traits or after - following == 2
             return following == stop and after - following > 1 and is_short
-        if plain[after] in self._forms.separators:
-            return False
         # 加快建立和完善制度: what leads to the first of them leads to all.
         return "causes" not in traits and self._listed(plain, after, end) > after
 
     def _is_pushed(self, plain: str, governed: frozenset[str], after: int, end: int) -> bool:
         """推动构建… is to build, 推动建设工作… or 推动推进…取得… is to push."""
         if "pushed" not in governed or self._forms.outcome.search(plain, after, end):
+            return False
+        if self._idioms.at(plain, after, end) == end > after:  # 推动产业发展行稳致远
             return False
         if self._forms.own_noun.match(plain, after, end):
             return False
@@ -535,7 +543,10 @@ class Verbs:
         ):
             return stop
         verb, following = plain[place:stop], plain[stop:after]
-        if "light" not in self._traits.get(verb, ()) and "pure" in self._traits[following]:
+        traits = self._traits.get(verb, frozenset())
+        # 夯实做强产业的基础: what is given is the object.
+        is_open = "give" not in traits or plain.find(self._forms.attributive, after, end) < 0
+        if "light" not in traits and is_open and "pure" in self._traits[following]:
             return after
         is_echo = len(verb) == len(following) == 2 and verb[0] == following[0]
         is_echo = is_echo and "firm" not in self._traits[following]  # 坚持坚定的立场
@@ -550,10 +561,12 @@ class Verbs:
             return stop
         if after == end or plain[after] in self._forms.separators:
             return after
+        if self._is_cut(plain, stop, after, end):
+            return stop
+        is_plain = self._is_plain_verb(plain[stop:after])
+        if not is_plain and self._forms.determiner.match(plain, after, end):  # 分析总结历年经验
+            return after
         # 总结开展活动的经验: what is summed up is no deed.
-        is_plain = self._is_plain_verb(plain[stop:after]) and not self._is_cut(
-            plain, stop, after, end
-        )
         is_plain = is_plain and not self._forms.no_object.match(plain, after, end)
         return after if is_plain and plain.find(self._forms.attributive, after, end) < 0 else stop
 
@@ -624,6 +637,12 @@ class Verbs:
                 continue
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
+            # 结合实际制定和完善规则, but not 指导实践、推动工作.
+            is_pair = plain[stop] not in self._forms.separators and self._is_plain_verb(
+                plain[place:stop]
+            )
+            if is_pair and self._listed(plain, stop, end) > stop:
+                return place, stop
         return None
 
     def _leads_list(self, plain: str, stop: int, end: int) -> bool:
@@ -689,6 +708,8 @@ class Verbs:
         """向…提供…, 通过…带动…: the first verb behind that can be nothing but a verb."""
         if asked := self._forms.asked.match(plain, start, end):
             return _Chain(asked.start(1), *asked.span(1))
+        if gift := self._forms.gift.search(plain, start, end):
+            return self._from(plain, gift.span(1), end)
         if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(
             match[1]
         ):
@@ -968,6 +989,7 @@ class _Forms:
         self.into = forms["into"].pattern
         self.governing = forms["governing"].pattern
         self.telling = forms["telling"].pattern
+        self.determiner = forms["determiner"].pattern
         self.theme_list = forms["theme_list"].pattern
         self.contribution = forms["contribution"].pattern
         self.chance = forms["chance"].pattern
