@@ -159,6 +159,7 @@ class Ledger:
         self._strong = lexicon.rules("modals", "strong")[0].pattern
         self._placing = lexicon.rules("modals", "placing")[0].pattern
         self._bids = lexicon.rules("modals", "bids")[0].pattern
+        self._consequence = lexicon.rules("modals", "consequence")[0].pattern
         self._weight = lexicon.rules("modals", "weight")[0].pattern
         self._weighed = lexicon.rules("modals", "weighed")[0].pattern
         self._judging = lexicon.rules("modals", "judging")[0].pattern
@@ -208,15 +209,9 @@ class Ledger:
 
     def _take_back(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
         """Deeds of a sentence that a last clause only judges direct nothing: 深化改革，增强活力，是工作的核心."""
-        if not self._judging.match(text.plain[piece.start : piece.body_end]):
-            return
-        start, _ = text.sentences[piece.sentence]
-        at = len(entries)
-        while at and entries[at - 1].start >= start and entries[at - 1].rule == _BY_COURSE:
-            at -= 1
-        if at and entries[at - 1].start >= start and entries[at - 1].role != "frame":
-            return
-        _judge_deeds(entries, at)
+        if self._judging.match(text.plain[piece.start : piece.body_end]):
+            start, _ = text.sentences[piece.sentence]
+            _judge_deeds(entries, _deeds_before(entries, len(entries), start))
 
     def _weigh(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
         """Deeds for which something matters direct nothing: 对改善水质，保护湿地，具有重要意义."""
@@ -228,7 +223,7 @@ class Ledger:
             if entry.start < start or entry.role not in ("initiative", "frame", "assessment"):
                 return
             if self._weighed.match(text.plain[entry.start : entry.end]):
-                _judge_deeds(entries, at)
+                _judge_deeds(entries, _deeds_before(entries, at, start))
                 return
 
     def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
@@ -479,6 +474,9 @@ class Ledger:
             return _Verdict("frame", frame.rule, demand.begins, is_demanded=True)
         if self._placing.match(rest) and self._placed.match(reading.ahead):
             return _Verdict("frame", "frame.placed")
+        # 要办好这件事，就必须…, but not one of several: 就要有决心，就要有恒心.
+        if self._consequence.match(reading.ahead) and not self._consequence.match(body):
+            return _Verdict("frame", "frame.condition")
         return _Verdict("initiative", demand.rule, demand.begins)
 
     def _is_conveyed(self, reading: _Reading, course: _Course) -> bool:
@@ -743,6 +741,18 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
         course.is_effect = False
         course.opening = ""
     course.piece = piece
+
+
+def _deeds_before(entries: list[Entry], last: int, start: int) -> int:
+    """The first of the deeds that stand together before `last` in the sentence that begins at `start`.
+
+    It is `last` itself where something else stands between them and the sentence's beginning.
+    """
+    at = last
+    while at and entries[at - 1].start >= start and entries[at - 1].rule == _BY_COURSE:
+        at -= 1
+    is_bound = at > 0 and entries[at - 1].start >= start and entries[at - 1].role != "frame"
+    return last if is_bound else at
 
 
 def _judge_deeds(entries: list[Entry], first: int) -> None:
