@@ -473,7 +473,10 @@ class Initiative:
     verb: str = column(
         "The head verb, adjacent coordinated verbs together.", "中心动词；相邻并列的动词合为一个。"
     )
-    object: str | None = column("What the verb acts on.", "动词的宾语。")
+    object: str | None = column(
+        "What the verb acts on, behind it or put before it; null if nothing.",
+        "动词的宾语，在动词之后，或由“把”提到动词之前；没有则为空。",
+    )
     adverb: str | None = column("The adverbs before the verb.", "动词前的副词。")
     modal: str | None = column(
         "The word that governs it, also from an earlier clause of the sentence; null if none.",

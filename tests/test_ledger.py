@@ -89,6 +89,13 @@ def test_the_modal_of_an_earlier_clause_governs_the_later() -> None:
     assert modals == ["必须", "必须", None]
 
 
+def test_the_modal_of_a_heading_governs_what_follows_it() -> None:
+    text = as_text("会议要求，一要加强领导，落实责任。二要狠抓整改，建立台账。")
+    entries = kept(text)
+    assert [e.role for e in entries[1:]] == ["heading", "initiative"] * 2
+    assert [e.modal.value for e in entries if e.modal] == ["要", "要"]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [

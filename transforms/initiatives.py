@@ -56,7 +56,9 @@ class Initiatives:
         plain = text.plain[start:end]
         head = self._verbs.head(text.plain, start, end, may)
         has_target = bisect_right(target_ends, start) != bisect_right(target_ends, end)
-        spoken_of = head.object.value if head.object and _opens(head, start) else plain
+        spoken_of = (
+            text.plain[head.object.start : end] if head.object and _opens(head, start) else plain
+        )
         return InitiativeFacts(
             verb=_printed(text, head.verb),
             object=_printed(text, head.object),

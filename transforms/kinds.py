@@ -5,8 +5,6 @@ from transforms.prefilter import ANY, Prefilter
 from transforms.signals import Signals
 from transforms.verbs import Head
 
-_LISTS = "、"
-
 
 class Kinds:
     """Tells initiatives apart by their head verb and its object; built once from the lexicon."""
@@ -32,8 +30,7 @@ class Kinds:
         if rule := signals.of(plain, may):
             return str(rule["kind"])
         # 紧密配合 by itself; 有序推进 with something to push is no set phrase.
-        is_whole = head.object is None or head.object.value[0] == _LISTS
-        phrase = head.adverb.value + verb if head.adverb and is_whole else verb
+        phrase = head.adverb.value + verb if head.adverb and head.object is None else verb
         return self._of_phrase.get(phrase) or self._of_phrase.get(verb) or self._of_word(verb)
 
     def _of_word(self, verb: str) -> str:

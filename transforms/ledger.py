@@ -328,6 +328,9 @@ class Ledger:
         """Headings, and what a zone settles alone."""
         if reading.is_heading:
             course.mode = "directive"
+            if reading.demand:
+                # 一要抓好春耕，做好防汛: what the heading demands with governs what follows it too.
+                course.modal = _modal(reading, reading.demand, text)
             course.is_headed = self._stands_alone(text, piece)
             return _Verdict("heading", "heading.focus_area")
         if course.is_headed:
@@ -463,8 +466,7 @@ class Ledger:
         if is_theme and demand.rule == "modal.should" and course.mode in ("past", "assessment"):
             return None
         course.mode = "directive"
-        start, end = reading.begins + demand.start, reading.begins + demand.end
-        course.modal = Found(start, end, text.text[start:end])
+        course.modal = _modal(reading, demand, text)
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
         if rule := self._signals["seeing"].of(rest, reading.may):
             course.mode, course.is_viewed = "assessment", True
@@ -710,6 +712,12 @@ def _signs(lexicon: Lexicon, is_firm: bool, is_report: bool) -> Iterator[Rule]:
             for rule in lexicon.rules("ledger", section):
                 if not is_firm or rule.extra.get("firm"):
                     yield rule
+
+
+def _modal(reading: _Reading, demand: Demand, text: Text) -> Found[str]:
+    """The word that governs a clause, as printed."""
+    start, end = reading.begins + demand.start, reading.begins + demand.end
+    return Found(start, end, text.text[start:end])
 
 
 def _ahead(plain: str, piece: _Piece, following: _Piece | None) -> str:

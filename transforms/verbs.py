@@ -101,7 +101,7 @@ class Verbs:
         return Head(
             _found(plain, chain.adverbs, chain.start),
             _found(plain, chain.start, chain.end),
-            _found(plain, self._object_start(plain, chain, end), end),
+            self._object(plain, start, end, chain),
         )
 
     def _bound(self, plain: str, start: int, end: int, may: int = ANY) -> _Chain | None:
@@ -585,9 +585,59 @@ class Verbs:
             place = after
         return stop if self._forms.no_object.match(plain, place, end) else place
 
-    def _object_start(self, plain: str, chain: _Chain, end: int) -> int:
-        match = self._forms.complement.match(plain, chain.end, end)
-        return match.end() if match and match.end() < end else chain.end
+    def _object(self, plain: str, start: int, end: int, chain: _Chain) -> Found[str] | None:
+        """What a verb acts on: what 把 puts before it, else what stands behind it up to the next deed of a list."""
+        if disposed := self._put_before(plain, start, end, chain):
+            return disposed
+        begin = chain.end
+        if plain.startswith(self._forms.unquotation, begin, end) and plain.startswith(
+            self._forms.quotation, chain.start - 1
+        ):
+            begin += 1
+        if (match := self._forms.complement.match(plain, begin, end)) and not (
+            # 争取在3月底前完成: what stands there belongs to the deed that is striven for.
+            match[0] in self._prepositions.terms
+            and self._forms.governing.match(plain, chain.start, chain.end)
+        ):
+            begin = match.end()
+        if plain[begin : begin + 1] in self._forms.separators:
+            return None
+        return _found(plain, begin, self._until_deed(plain, begin, end))
+
+    def _put_before(self, plain: str, start: int, end: int, chain: _Chain) -> Found[str] | None:
+        """The object that 把 or 将 leads, without the adverbs between it and the verb."""
+        at = self._after_adverbs(plain, start, end)
+        stop = self._prepositions.at(plain, at, end)
+        if stop == at or self._constructions[plain[at:stop]] != "disposal":
+            return None
+        close = min(chain.adverbs, chain.start) if chain.adverbs > stop else chain.start
+        while adverb := next(
+            (n for n in range(4, 0, -1) if plain[close - n : close] in self._adverbs.terms), 0
+        ):
+            close -= adverb
+        if closely := self._forms.closely.search(plain, stop, close):
+            close = closely.start()
+        return _found(plain, stop, close) if close > stop + 1 else None
+
+    def _until_deed(self, plain: str, start: int, end: int) -> int:
+        """Where a list of deeds goes on with the next: 稳住面积、做强产业 is to steady one thing and to strengthen another."""
+        mark = plain.find(self._forms.comma, start + 1, end)
+        # 贴近群众、方便群众的场所: a list of what describes; 推动企业扩大规模、提升质量: two deeds of the firms.
+        if (
+            mark < 0
+            or self._forms.whole_list.search(plain, mark, end)
+            or self._strong(plain, start, mark)
+        ):
+            return end
+        while mark >= 0:
+            at = self._after_adverbs(plain, mark + 1, end)
+            stop = self._known(plain, at, end)
+            is_deed = stop > at and self._is_plain_verb(plain[at:stop])
+            is_alike = plain[mark - 2 : mark] == plain[end - 2 : end]  # 大局意识、看齐意识
+            if is_deed and not is_alike and not self._forms.no_object.match(plain, stop, end):
+                return mark if stop < end else end
+            mark = plain.find(self._forms.comma, mark + 1, end)
+        return end
 
     # ------------------------------------------------------------------ spans that begin otherwise
 
@@ -997,6 +1047,8 @@ class _Forms:
         self.phrase = forms["phrase"].pattern
         self.slogan = forms["slogan"].pattern
         self.asked = forms["asked"].pattern
+        self.closely = forms["closely"].pattern
+        self.whole_list = forms["whole_list"].pattern
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
         self.marks = frozenset(lexicon.terms("verb_marks"))
