@@ -484,7 +484,7 @@ class Mastheads:
         )
 
     def _pieces(self, line: Found[str], notes: _Notes) -> Iterator[Found[str]]:
-        """A line without the specks of a scan, the section before it and the fields behind it, cut behind a kicker's colon."""
+        """A line without the specks of a scan, the section before it and the fields behind it."""
         start, value = line.start + _bars(line.value), line.value[_bars(line.value) :]
         if label := _LABEL.match(value):
             notes.parts.append(Found(start, start + label.end(), "label"))
@@ -504,10 +504,6 @@ class Mastheads:
                 if e > s
             ]
             start, value = start + at, longest
-        cut = value.find("：") + 1
-        if 4 < cut < len(value) and self._matches("kicker", value[:cut]):
-            yield Found(start, start + cut, value[:cut])
-            start, value = start + cut, value[cut:]
         yield Found(start, start + len(value), value)
 
     def _fields_behind(self, line: str) -> int:

@@ -26,12 +26,15 @@ _CENTRAL = "central"
 _RANKS = ("central", "province", "prefecture", "county", "township")
 # The rules that are asked of whole texts.
 _OF_TEXTS = (
+    "anniversary",
     "central",
     "convened",
     "doings",
     "generic",
     "heard",
+    "met",
     "plan_begins",
+    "plan_ends",
     "planned_relative",
     "planning_year",
     "report",
@@ -40,7 +43,6 @@ _OF_TEXTS = (
     "report_part",
     "reported",
     "session",
-    "standing",
     "township",
 )
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
@@ -53,6 +55,10 @@ _BY_HEADLINE = 20
 _AUTUMN = 9
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
+# What anniversaries are counted from.
+_FOUNDED = {"state": 1949, "party": 1921}
+# Up to this month, the figures of a half year or a quarter are those of the year before.
+_QUARTER = 3
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
 _YEARS = range(1949, 2101)
 
@@ -138,7 +144,7 @@ class Meetings:
         planning_year = planning_year or self._year_beside(text, date)
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
-        full = self._in_full(text, convenor, seat)
+        full = self._in_full(text, named, convenor, seat)
         facts = MeetingFacts(
             name=self._name(text, named, convenor),
             kind="government_work_report" if is_report else self._kind(text, named, convenor),
@@ -156,10 +162,11 @@ class Meetings:
     def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
         """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
         printed = text.text[named.start : named.end]
-        for rule in ("standing", "convened") if named.name else ("standing",):
-            match = self._asked[rule].search(text, 0, _OPENING)
-            if match and match.start("head") == named.start:
-                return _as_printed(text, match["body"]) + printed
+        if body := self._met_by(text, named.start):
+            return _as_printed(text, body) + printed
+        match = self._asked["convened"].search(text, 0, _OPENING) if named.name else None
+        if match and match.start("head") == named.start:
+            return _as_printed(text, match["body"]) + printed
         if named.name:
             return printed
         is_own = convenor and self._rules["politburo"].fullmatch(convenor)
@@ -216,7 +223,7 @@ class Meetings:
             if best.name:
                 best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
                 return self._shortest(best, [m for m in mentions if not m.is_cited])
-            if self._standing(text, best.start):
+            if self._met_by(text, best.start):
                 return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
@@ -258,16 +265,16 @@ class Meetings:
         before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
         name = plain[start:end]
         is_cited = bool(
-            self._rules["cited.after"].match(after) or self._rules["cited.before"].search(before)
+            self._rules["no_name"].match(name)
+            or self._rules["cited.after"].match(after)
+            or self._rules["cited.before"].search(before)
         )
         return _Named(
             start,
             end,
             "" if name in self._bare else name,
             clause,
-            0
-            if self._rules["no_name"].match(name)
-            else self._weight(before, after, is_headline, start, start >= head),
+            self._weight(before, after, is_headline, start, start >= head),
             is_cited,
         )
 
@@ -312,7 +319,9 @@ class Meetings:
         # 县人大常委会与“两院”联席会: the body alone is no meeting.
         same = [m for m in same if m.name == best.name or not self._is_body(m.name)]
         whole = [m for m in same if self._names_place(m.name)] or [
-            m for m in same if self._organ_of(m.name) not in (None, m.name)
+            m
+            for m in same
+            if self._organ_of(m.name) not in (None, m.name) or self._rules["of_all"].match(m.name)
         ]
         # 市委常委会 is short for the body, not for its meeting.
         whole = [m for m in whole if best.name not in (m.name + head for head in self._bare)]
@@ -322,10 +331,12 @@ class Meetings:
     def _is_body(self, name: str) -> bool:
         return bool(name) and self._organ_of(name) == name
 
-    def _standing(self, text: Text, start: int) -> re.Match[str] | None:
-        """The standing committee whose meeting a bare 会议 is, which it names."""
-        standing = self._asked["standing"].search(text, 0, _OPENING)
-        return standing if standing and standing.start("head") == start else None
+    def _met_by(self, text: Text, start: int) -> str | None:
+        """The body whose meeting a bare or numbered 会议 is, if it is said to have called it."""
+        for match in self._asked["met"].finditer(text, 0, _OPENING):
+            if start in (match.start("head"), match.start("gathered")):
+                return match["body"] or match["session"]
+        return None
 
     def _names_place(self, name: str) -> bool:
         """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
@@ -359,11 +370,11 @@ class Meetings:
         if named.name:
             yield from self._parts(named.name)
             yield (convenor or "") + named.name
-            if standing := self._standing(text, named.start):
-                yield standing[0]
-            met = self._rules["standing_met"].search(text.plain, named.lead_start, named.start)
-            if met:
-                yield met[0]
+            if body := self._met_by(text, named.start):
+                yield body + named.name
+            return
+        if body := self._met_by(text, named.start):
+            yield body + text.plain[named.start : named.end]
             return
         yield text.plain[named.lead_start : named.end]
         yield from self._doings(text)
@@ -397,7 +408,7 @@ class Meetings:
         if match is None:
             match = self._asked["planning_year"].search(text, 0, _OPENING * 2)
         if match:
-            return int(match["year"] or match["titled"])
+            return int(match[match.lastgroup or 0])
         begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
@@ -466,10 +477,26 @@ class Meetings:
         season = self._rules["season"].search(text.plain, 0, _OPENING)
         if season and int(season["second"]) == int(season["first"]) + 1:
             return int(season["first" if month > _REVIEWING else "second"])
+        halved = self._rules["year_halved"].search(text.plain, 0, _OPENING)
+        if halved and month > _QUARTER:
+            return int(halved["year"])
+        conveyed = self._rules["year_conveyed"].search(text.plain, 0, _OPENING)
+        if conveyed and 1 < month < _YEAR_END:
+            return int(conveyed["year"])
         past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
         if past and (month <= _REVIEWING or month >= _YEAR_END):
             return int(past["year"]) + (month <= _REVIEWING)
-        return None
+        return self._year_of_event(text)
+
+    def _year_of_event(self, text: Text) -> int | None:
+        """The year that is an anniversary or the last one of a plan."""
+        if match := self._asked["anniversary"].search(text):
+            whose = "state" if match["state"] else "party"
+            count = self._number(match[whose])
+            return _FOUNDED[whose] + count if count else None
+        ends = self._asked["plan_ends"].search(text)
+        plan = self._number(ends["plan"]) if ends else None
+        return _FIRST_PLAN + 5 * plan - 1 if plan else None
 
     def _day_beside(
         self, text: Text, named: _Named, parts: tuple[Found[str], ...]
@@ -559,6 +586,10 @@ class Meetings:
 
     def _convenor(self, text: Text, named: _Named) -> str | None:
         """The body that met, as printed: at the head of the name, or the subject of 召开."""
+        return self._named_body(text, named) or self._calling(text, named)
+
+    def _named_body(self, text: Text, named: _Named) -> str | None:
+        """The body that a meeting's name begins with."""
         if (
             named.name
             and (congress := self._rules["congress"].match(named.name))
@@ -575,15 +606,40 @@ class Meetings:
             return self._as_body(organ)
         if (bare := self._rules["bare_body"].match(named.name)) and (word := self._own_word(text)):
             return word + bare[0]
-        if named.name and (committee := self._rules["committee"].match(named.name)):
-            return committee["body"]
-        for clause in self._clauses_before(text, named):
-            if organ := self._subject(clause):
-                return organ
-        for sentence in self._convening(text):
-            if organ := self._subject(sentence):
-                return organ
+        if committee := self._rules["committee"].match(named.name):
+            return self._whose(text, named, committee["body"])
         return None
+
+    def _calling(self, text: Text, named: _Named) -> str | None:
+        """The body that is said to have called the meeting, that presided over it, or that a joined name tells."""
+        is_own = self._rules["of_body"].match(named.name)
+        for clause in self._clauses_before(text, named):
+            if organ := self._subject(clause) or (is_own and self._headed(clause)):
+                return organ
+        for part in list(self._parts(named.name))[1:]:
+            organ = self._organ_leading(part)
+            if organ and organ[0] in self._levels:
+                return self._as_body(organ)
+        return next(filter(None, map(self._subject, self._convening(text))), None)
+
+    def _whose(self, text: Text, named: _Named, body: str) -> str:
+        """A committee's name with the body or the place before it that is said to have called its meeting."""
+        if self._rules["of_all"].match(body):
+            return body
+        clause = next(self._clauses_before(text, named), "")
+        if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
+            return organ + body
+        holds = self._rules["holds"].search(clause)
+        is_place = holds and self._last_place(holds["seat"])
+        return (holds["seat"] if holds and is_place else "") + body
+
+    def _headed(self, clause: str) -> str | None:
+        """The body whose head a clause names, as who presided over a meeting of its own (水利部部长主持召开部务会)."""
+        time = self._rules["name.time"].match(clause)
+        start = time.end() if time else 0
+        organ = self._organ_at(clause, start)
+        head = self._rules["head"].match(clause, start + len(organ)) if organ else None
+        return self._as_body((organ or "") + (head["group"] or "")) if head else None
 
     def _organ_leading(self, name: str) -> str | None:
         """The organ at the head of a meeting's name, unless the meeting is about its members (市人大代表座谈会)."""
@@ -598,9 +654,8 @@ class Meetings:
         """Whether a place holds a meeting named by what the centre wants done (青溪镇召开中央巡视整改推进会)."""
         if self._rules["for_title"].match(named.name):
             return self._asked["central"].search(text, 0, 400) is None
-        if not self._rules["nation"].match(named.name) and not named.name.startswith(
-            tuple(self._central)
-        ):
+        name = named.name[self._after_year(named.name) :]
+        if not self._rules["nation"].match(name) and not name.startswith(tuple(self._central)):
             return False
         return self._rules["held_by"].search(text.plain[: named.start][-24:]) is not None
 
@@ -670,15 +725,17 @@ class Meetings:
             or len(bare) in (3, 4)
         )
 
-    def _in_full(self, text: Text, convenor: str | None, seat: _Seat) -> str | None:
+    def _in_full(self, text: Text, named: _Named, convenor: str | None, seat: _Seat) -> str | None:
         """The convenor with its place before it, in the form that the text prints where it prints one."""
         convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None:
             return convenor
         place, convenor = seat.jurisdiction, self._rules["term_behind"].sub("", convenor)
-        if not self._expands.match(convenor) or self._rules["party_group"].search(convenor):
+        own = self._rules["term_inside"].sub("", convenor)
+        if not self._expands.match(own) or self._rules["group_joined"].search(named.name):
             whole = place[:-1] + convenor
-            return whole if convenor[0] == place[-1] and whole in text.plain else convenor
+            is_whole = whole in text.plain or self._rules["group"].search(convenor)
+            return whole if convenor[0] == place[-1] and is_whole else convenor
         word = next(
             w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w)
         )
@@ -781,6 +838,7 @@ class Meetings:
         names = {f.value for f in printed}
         scores: Counter[Division] = Counter()
         above = {f.value for f in printed if self._is_above(text.plain, f)}
+        printed = self._places.unlike(text.plain, printed)
         printed = [f for f in printed if f.value not in above]
         for found in printed:
             divisions = [
@@ -801,6 +859,8 @@ class Meetings:
         if not scores:
             own = self._places.own(text.plain, 0, stop, date)
             scores.update(d for d in own if _is_called(d, word))
+        if not scores and self._levels[word] == "province":
+            scores.update(self._places.province(text.plain, 0, stop))
         if not scores:
             is_below = any(name.endswith(word) for name in above)
             return _Seat("county" if is_below else self._levels[word])
