@@ -8,6 +8,7 @@ from lexicons import LEXICON, as_text, cases
 
 from expectations.tables import table_of
 from transforms import meeting, targets
+from transforms.found import Found
 from transforms.meeting import Meetings
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "meeting.txt")
@@ -56,6 +57,26 @@ def test_meeting(words: str, expected: str) -> None:
     if m.name:
         # A bare or numbered meeting has the body put before it that called it.
         assert m.name.endswith(text.text[found[0].start : found[0].end])
+
+
+@pytest.mark.parametrize(
+    ("headline", "report", "name"),
+    [
+        # the report's own name says more, or leaves out what the headline adds
+        ("全县茶业会议召开", "2027年全县茶业会议召开", "2027年全县茶业会议"),
+        ("全市茶业大会召开", "我市召开茶业大会", "茶业大会"),
+        ("青州市政府常务会议召开", "市政府常务会议召开", "市政府常务会议"),
+        # the headline alone names the body, or the report means another session
+        ("国务院第四次会议召开", "第四次会议召开", "国务院第四次会议"),
+        ("县政府第三次会议召开", "县政府第三十次会议召开", "县政府第三次会议"),
+    ],
+)
+def test_the_report_names_its_meeting_better_than_its_headline(
+    headline: str, report: str, name: str
+) -> None:
+    text = as_text(f"{headline}⏎6月9日，{report}。")
+    parts = (Found(0, len(headline), "title"),)
+    assert MEETINGS.find(text, parts)[0].value.name == name
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,7 @@ class _Named:
     lead_start: int
     weight: int
     is_cited: bool
+    is_headline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,8 +222,11 @@ class Meetings:
         if held:
             best = max(held, key=lambda m: (m.weight, -m.start, m.end))
             if best.name:
-                best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
-                return self._shortest(best, [m for m in mentions if not m.is_cited])
+                best = self._below(best, held)
+                told = [m for m in mentions if not m.is_cited]
+                if not best.is_headline and not self._is_bodiless(best.name, told):
+                    told = [m for m in told if not m.is_headline]
+                return self._shortest(best, told)
             if self._met_by(text, best.start):
                 return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
@@ -276,6 +280,7 @@ class Meetings:
             clause,
             self._weight(before, after, is_headline, start, start >= head),
             is_cited,
+            is_headline,
         )
 
     def _name_start(self, words: str, is_held: bool) -> int:
@@ -319,14 +324,22 @@ class Meetings:
         # 县人大常委会与“两院”联席会: the body alone is no meeting.
         same = [m for m in same if m.name == best.name or not self._is_body(m.name)]
         whole = [m for m in same if self._names_place(m.name)] or [
-            m
-            for m in same
-            if self._organ_of(m.name) not in (None, m.name) or self._rules["of_all"].match(m.name)
+            m for m in same if self._is_whole(m.name)
         ]
         # 市委常委会 is short for the body, not for its meeting.
         whole = [m for m in whole if best.name not in (m.name + head for head in self._bare)]
         candidates = whole or [*(m for m in same if len(m.name) >= min(len(best.name), 8)), best]
         return min(candidates, key=lambda m: (len(m.name), m.start))
+
+    def _is_whole(self, name: str) -> bool:
+        """Whether a name tells whose meeting it is: a place's, a body's, or that of 全县."""
+        is_of_body = self._organ_of(name) not in (None, name)
+        return is_of_body or self._names_place(name) or bool(self._rules["of_all"].match(name))
+
+    def _is_bodiless(self, name: str, told: list[_Named]) -> bool:
+        """Whether a headline alone names the body before a report's name (国务院第四次会议 above 第四次会议)."""
+        above = (m.name for m in told if m.is_headline and m.name.endswith(name))
+        return not self._is_whole(name) and any(map(self._organ_of, above))
 
     def _is_body(self, name: str) -> bool:
         return bool(name) and self._organ_of(name) == name
@@ -342,13 +355,30 @@ class Meetings:
         """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
         return bool(self._places.at(self._rules["seat_lead"].sub("", name), 0))
 
-    def _is_numbered(self, name: str, headline: str) -> bool:
-        """Whether a name is another with its number in it: 市委常委会第7次会议 for a headline's 市委常委会会议."""
-        numbered = self._rules["numbered"]
-        if headline in name or numbered.search(headline) or not numbered.search(name):
+    def _below(self, best: _Named, held: list[_Named]) -> _Named:
+        """What the report calls a meeting whose headline shortens its name or adds to it."""
+        below = [m for m in held if not m.is_headline and self._is_same(m.name, best.name)]
+        if not best.is_headline:
+            # Nothing told the headline from the report: a number alone says more there.
+            below = [m for m in below if self._is_numbered(m.name) > self._is_numbered(best.name)]
+        return max(below, key=lambda m: (m.weight, -m.start), default=best)
+
+    def _is_same(self, name: str, headline: str) -> bool:
+        """Whether a name has all that a headline's has, in its order, or leaves out the place before a body, or 全县."""
+        if self._is_body(name) or self._rules["ill_cut"].search(name):
             return False
+        if headline.endswith(name):
+            added = headline.removesuffix(name)
+            return self._rules["of_all"].fullmatch(added) is not None or (
+                self._organ_of(name) is not None and self._places.at(headline, 0).startswith(added)
+            )
         left = iter(name)
-        return all(ch in left for ch in headline)
+        return all(m[0] in name for m in self._rules["numbered"].finditer(headline)) and all(
+            ch in left for ch in headline
+        )
+
+    def _is_numbered(self, name: str) -> bool:
+        return self._rules["numbered"].search(name) is not None
 
     def _is_of_another(self, shorter: str, name: str) -> bool:
         """Whether a name begins with that of another meeting, as 第四次会议预备会议 with 第四次会议."""
@@ -733,7 +763,7 @@ class Meetings:
         place, convenor = seat.jurisdiction, self._rules["term_behind"].sub("", convenor)
         own = self._rules["term_inside"].sub("", convenor)
         if not self._expands.match(own) or self._rules["group_joined"].search(named.name):
-            whole = place[:-1] + convenor
+            whole = self._above(text, seat, place) + convenor
             is_whole = whole in text.plain or self._rules["group"].search(convenor)
             return whole if convenor[0] == place[-1] and is_whole else convenor
         word = next(
@@ -741,14 +771,18 @@ class Meetings:
         )
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
-        short = seat.division.short if seat.division else ""
-        if place not in text.plain and short and short + word in text.plain:
-            # 长白县政府: a county of a people by the name that the text calls it.
-            full = short + convenor
+        if (above := self._above(text, seat, place)) != place[:-1]:
+            full = above + convenor
         party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
         printed = re.compile(f"(?:{party})?{re.escape(place)}(?:{people_s})?{re.escape(tail)}")
         match = printed.search(text.plain)
         return match[0] if match else full
+
+    def _above(self, text: Text, seat: _Seat, place: str) -> str:
+        """A place without its level word, by the short name by which the text calls it: 长白 for 长白朝鲜族自治县."""
+        short = seat.division.short if seat.division else ""
+        is_short = place not in text.plain and short and short + place[-1] in text.plain
+        return short if is_short else place[:-1]
 
     # --- whose meeting ---------------------------------------------------------------------------------------------
 
