@@ -112,7 +112,7 @@ class Mastheads:
         self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         names = sorted(self._fields, key=lambda n: (-len(n), n))
-        spaced = "|".join(r"\s{0,2}".join(map(re.escape, name)) for name in names)
+        spaced = "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names)
         reporter = lexicon.alternation("reporter_titles")
         self._field = re.compile(
             rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
