@@ -16,7 +16,7 @@ from transforms.starts import Starts
 from transforms.text import Text
 
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
-_BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
+_BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9“]|[0-9] [\u4e00-\u9fff]")
 _MARKS = "，。；：！？\n \u3000《》【】—"
 _OPENED = {"）": "（", "”": "“", "》": "《"}
 _HEADLINES = ("title", "kicker", "deck", "label")
@@ -265,6 +265,7 @@ class Meetings:
         clause = _clause_start(plain, head)
         is_held = self._rules["held.directly"].match(plain[end : end + 60]) is not None
         start = clause + self._name_start(plain[clause:head], is_held)
+        start += len(plain[start:head]) - len(plain[start:head].lstrip())
         # A blank may part the verb from the name: 举办 “…”讲座.
         before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
         name = plain[start:end]
@@ -760,7 +761,7 @@ class Meetings:
         convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None:
             return convenor
-        place, convenor = seat.jurisdiction, self._rules["term_behind"].sub("", convenor)
+        place, convenor = seat.jurisdiction, self._without_term(text, convenor)
         own = self._rules["term_inside"].sub("", convenor)
         if not self._expands.match(own) or self._rules["group_joined"].search(named.name):
             whole = self._above(text, seat, place) + convenor
@@ -777,6 +778,12 @@ class Meetings:
         printed = re.compile(f"(?:{party})?{re.escape(place)}(?:{people_s})?{re.escape(tail)}")
         match = printed.search(text.plain)
         return match[0] if match else full
+
+    def _without_term(self, text: Text, convenor: str) -> str:
+        """A body without the term behind its level word, in the short form where the text prints that too."""
+        bare = self._rules["term_behind"].sub("", convenor)
+        short = self._rules["people_s"].sub("", bare, count=1)
+        return short if bare != convenor and short in text.plain else bare
 
     def _above(self, text: Text, seat: _Seat, place: str) -> str:
         """A place without its level word, by the short name by which the text calls it: 长白 for 长白朝鲜族自治县."""

@@ -58,6 +58,13 @@ class Places:
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._shorts = {name: tuple(divisions) for name, divisions in shorts.items()}
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
+        # What a county stands below: 临江市和县, but not 青溪镇和县.
+        self._above = frozenset(
+            t
+            for level in ("province", "prefecture")
+            for t in lexicon.terms("level_words", level=level)
+            if len(t) == 1
+        )
         rules = {r.name: r.pattern for r in lexicon.rules("places")}
         self._short_after, self._lead, self._joining = (
             rules["short_after"],
@@ -150,7 +157,7 @@ class Places:
         # 省市和县 joins level words; in 临江市和县 a name stands before the 市.
         above = plain[max(0, start - 2) : start - 1]
         is_named = above.isalpha() and above not in self._kinds
-        is_below = before in self._kinds and is_named
+        is_below = before in self._above and is_named
         if self._closed.match(before):
             return False
         is_apart = not before.isalpha() or is_below
