@@ -60,6 +60,23 @@ def test_meeting(words: str, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "planned", "date"),
+    [
+        # a group's numbered session plans the year that it is held in; routine and study do not
+        ("县茶改委员会2027年第一次全体会议", 2027, "2027-12-05"),
+        ("2027年一季度全县茶业调度会", 2027, "2027-12-05"),
+        ("2027年第3次县政府常务会议", None, "2027-12-05"),
+        ("2027年一季度茶业形势分析会", None, "2027-12-05"),
+    ],
+)
+def test_what_is_numbered_by_its_year_is_held_in_it(
+    name: str, planned: int | None, date: str
+) -> None:
+    meeting = MEETINGS.find(as_text(f"12月5日，{name}召开。"))[0].value
+    assert (meeting.planning_year, meeting.date) == (planned, date)
+
+
+@pytest.mark.parametrize(
     ("headline", "report", "name"),
     [
         # the report's own name says more, or leaves out what the headline adds

@@ -55,6 +55,8 @@ _BY_HEADLINE = 20
 _AUTUMN = 9
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
+# So far at most from a meeting's head is the body that is said to have called it.
+_CALLED = 50
 # What anniversaries are counted from.
 _FOUNDED = {"state": 1949, "party": 1921}
 # Up to this month, the figures of a half year or a quarter are those of the year before.
@@ -347,7 +349,8 @@ class Meetings:
 
     def _met_by(self, text: Text, start: int) -> str | None:
         """The body whose meeting a bare or numbered 会议 is, if it is said to have called it."""
-        for match in self._asked["met"].finditer(text, 0, _OPENING):
+        begin, end = max(0, start - _CALLED), min(len(text.plain), start + _CALLED)
+        for match in self._asked["met"].finditer(text, begin, end):
             if start in (match.start("head"), match.start("gathered")):
                 return match["body"] or match["session"]
         return None
@@ -476,7 +479,8 @@ class Meetings:
             return _iso(year, month, day), "explicit"
         if year := self._year_printed_with(text, month, day):
             return _iso(year, month, day), "explicit"
-        if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
+        named_year = self._rules["year_in_name"].search(named.name)
+        if named_year and planning_year in (None, int(named_year["year"])):
             return _iso(int(named_year["year"]), month, day), "explicit"
         year = self._year_of_plan(text, planning_year, month) if planning_year else None
         if year and not _is_late(published_on, _day(year, month, day)):

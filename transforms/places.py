@@ -57,6 +57,7 @@ class Places:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._shorts = {name: tuple(divisions) for name, divisions in shorts.items()}
+        self._short_starts = frozenset(name[:2] for name in shorts)
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
         # What a county stands below: 临江市和县, but not 青溪镇和县.
         self._above = frozenset(
@@ -170,8 +171,9 @@ class Places:
         Those short names are parts of other words so often that they are read so only where nothing else tells the place.
         """
         found: list[Division] = []
+        starts = self._short_starts
         for at in range(start, end - 1):
-            for length in (4, 3, 2):
+            for length in (4, 3, 2) if plain[at : at + 2] in starts else ():
                 divisions = self._shorts.get(plain[at : at + length], ())
                 if divisions and self._is_own(plain, at, at + length):
                     standing = {d.code: d for d in divisions if d.stood_on(day)}
