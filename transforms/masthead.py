@@ -221,7 +221,9 @@ class Mastheads:
             self._fielded(line, start, notes)
             return False
         may_be_value = len(line) <= 24 and not self._field.match(line)
-        if value and may_be_value and self._note(value, line, start, notes):
+        # Of whom an editor's field names below it, nothing is taken down.
+        is_named = value == "" and self._rules["bare"][0].pattern.match(line) is not None
+        if may_be_value and (is_named or (value and self._note(value, line, start, notes))):
             notes.parts.append(Found(start, start + len(line), "credit"))
             return True
         if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):
