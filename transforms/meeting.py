@@ -58,7 +58,7 @@ _FIRST_PLAN = 1956
 # So far at most from a meeting's head is the body that is said to have called it.
 _CALLED = 50
 # What anniversaries are counted from.
-_FOUNDED = {"state": 1949, "party": 1921}
+_FOUNDED = {"state": 1949, "party": 1921, "peace": 1945}
 # Up to this month, the figures of a half year or a quarter are those of the year before.
 _QUARTER = 3
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
@@ -509,6 +509,9 @@ class Meetings:
             return int(ahead["year"]) - (month > int(ahead["month"]))
         if begun := self._rules["year_directed"].search(text.plain, 0, _OPENING):
             return int(begun["year"]) - (month >= _YEAR_END)
+        held = self._rules["year_held"].search(text.plain, 0, 500) if month < _YEAR_END else None
+        if held:
+            return int(held["year"])
         season = self._rules["season"].search(text.plain, 0, _OPENING)
         if season and int(season["second"]) == int(season["first"]) + 1:
             return int(season["first" if month > _REVIEWING else "second"])
@@ -526,7 +529,7 @@ class Meetings:
     def _year_of_event(self, text: Text) -> int | None:
         """The year that is an anniversary or the last one of a plan."""
         if match := self._asked["anniversary"].search(text):
-            whose = "state" if match["state"] else "party"
+            whose = next(name for name in _FOUNDED if match[name])
             count = self._number(match[whose])
             return _FOUNDED[whose] + count if count else None
         ends = self._asked["plan_ends"].search(text)
