@@ -8,6 +8,7 @@ from lexicons import LEXICON, as_text, cases
 
 from expectations.tables import table_of
 from transforms import meeting, targets
+from transforms.found import Found
 from transforms.meeting import Meetings
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "meeting.txt")
@@ -54,7 +55,45 @@ def test_meeting(words: str, expected: str) -> None:
     told = (m.name, m.kind, m.convenor, m.level, m.jurisdiction, m.division_code, m.date)
     assert " | ".join(value or "-" for value in told) == expected
     if m.name:
-        assert text.text[found[0].start : found[0].end] == m.name
+        # A bare or numbered meeting has the body put before it that called it.
+        assert m.name.endswith(text.text[found[0].start : found[0].end])
+
+
+@pytest.mark.parametrize(
+    ("name", "planned", "date"),
+    [
+        # a group's numbered session plans the year that it is held in; routine and study do not
+        ("县茶改委员会2027年第一次全体会议", 2027, "2027-12-05"),
+        ("2027年一季度全县茶业调度会", 2027, "2027-12-05"),
+        ("2027年第3次县政府常务会议", None, "2027-12-05"),
+        ("2027年一季度茶业形势分析会", None, "2027-12-05"),
+    ],
+)
+def test_what_is_numbered_by_its_year_is_held_in_it(
+    name: str, planned: int | None, date: str
+) -> None:
+    meeting = MEETINGS.find(as_text(f"12月5日，{name}召开。"))[0].value
+    assert (meeting.planning_year, meeting.date) == (planned, date)
+
+
+@pytest.mark.parametrize(
+    ("headline", "report", "name"),
+    [
+        # the report's own name says more, or leaves out what the headline adds
+        ("全县茶业会议召开", "2027年全县茶业会议召开", "2027年全县茶业会议"),
+        ("全市茶业大会召开", "我市召开茶业大会", "茶业大会"),
+        ("青州市政府常务会议召开", "市政府常务会议召开", "市政府常务会议"),
+        # the headline alone names the body, or the report means another session
+        ("国务院第四次会议召开", "第四次会议召开", "国务院第四次会议"),
+        ("县政府第三次会议召开", "县政府第三十次会议召开", "县政府第三次会议"),
+    ],
+)
+def test_the_report_names_its_meeting_better_than_its_headline(
+    headline: str, report: str, name: str
+) -> None:
+    text = as_text(f"{headline}⏎6月9日，{report}。")
+    parts = (Found(0, len(headline), "title"),)
+    assert MEETINGS.find(text, parts)[0].value.name == name
 
 
 @pytest.mark.parametrize(

@@ -113,7 +113,7 @@ class Mastheads:
         self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         names = sorted(self._fields, key=lambda n: (-len(n), n))
-        spaced = "|".join(r"\s{0,2}".join(map(re.escape, name)) for name in names)
+        spaced = "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names)
         reporter = lexicon.alternation("reporter_titles")
         self._field = re.compile(
             rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
@@ -222,7 +222,9 @@ class Mastheads:
             self._fielded(line, start, notes)
             return False
         may_be_value = len(line) <= 24 and not self._field.match(line)
-        if value and may_be_value and self._note(value, line, start, notes):
+        # Of whom an editor's field names below it, nothing is taken down.
+        is_named = value == "" and self._rules["bare"][0].pattern.match(line) is not None
+        if may_be_value and (is_named or (value and self._note(value, line, start, notes))):
             notes.parts.append(Found(start, start + len(line), "credit"))
             return True
         if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):
@@ -487,7 +489,7 @@ class Mastheads:
         )
 
     def _pieces(self, line: Found[str], notes: _Notes) -> Iterator[Found[str]]:
-        """A line without the specks of a scan, the section before it and the fields behind it, cut behind a kicker's colon."""
+        """A line without the specks of a scan, the section before it and the fields behind it."""
         start, value = line.start + _bars(line.value), line.value[_bars(line.value) :]
         if label := _LABEL.match(value):
             notes.parts.append(Found(start, start + label.end(), "label"))
@@ -507,10 +509,6 @@ class Mastheads:
                 if e > s
             ]
             start, value = start + at, longest
-        cut = value.find("：") + 1
-        if 4 < cut < len(value) and self._matches("kicker", value[:cut]):
-            yield Found(start, start + cut, value[:cut])
-            start, value = start + cut, value[cut:]
         yield Found(start, start + len(value), value)
 
     def _fields_behind(self, line: str) -> int:

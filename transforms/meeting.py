@@ -16,7 +16,7 @@ from transforms.starts import Starts
 from transforms.text import Text
 
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
-_BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9]|[0-9] [\u4e00-\u9fff]")
+_BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9“]|[0-9] [\u4e00-\u9fff]")
 _MARKS = "，。；：！？\n \u3000《》【】—"
 _OPENED = {"）": "（", "”": "“", "》": "《"}
 _HEADLINES = ("title", "kicker", "deck", "label")
@@ -26,12 +26,15 @@ _CENTRAL = "central"
 _RANKS = ("central", "province", "prefecture", "county", "township")
 # The rules that are asked of whole texts.
 _OF_TEXTS = (
+    "anniversary",
     "central",
     "convened",
     "doings",
     "generic",
     "heard",
+    "met",
     "plan_begins",
+    "plan_ends",
     "planned_relative",
     "planning_year",
     "report",
@@ -40,7 +43,6 @@ _OF_TEXTS = (
     "report_part",
     "reported",
     "session",
-    "standing",
     "township",
 )
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
@@ -53,6 +55,12 @@ _BY_HEADLINE = 20
 _AUTUMN = 9
 # Counted back from the plans of today, which begin in 2021 (the 14th), 2026 (the 15th) and so on.
 _FIRST_PLAN = 1956
+# So far at most from a meeting's head is the body that is said to have called it.
+_CALLED = 50
+# What anniversaries are counted from.
+_FOUNDED = {"state": 1949, "party": 1921, "peace": 1945}
+# Up to this month, the figures of a half year or a quarter are those of the year before.
+_QUARTER = 3
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
 _YEARS = range(1949, 2101)
 
@@ -88,6 +96,7 @@ class _Named:
     lead_start: int
     weight: int
     is_cited: bool
+    is_headline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +147,7 @@ class Meetings:
         planning_year = planning_year or self._year_beside(text, date)
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
-        full = self._in_full(text, convenor, seat)
+        full = self._in_full(text, named, convenor, seat)
         facts = MeetingFacts(
             name=self._name(text, named, convenor),
             kind="government_work_report" if is_report else self._kind(text, named, convenor),
@@ -156,10 +165,11 @@ class Meetings:
     def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
         """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
         printed = text.text[named.start : named.end]
-        for rule in ("standing", "convened") if named.name else ("standing",):
-            match = self._asked[rule].search(text, 0, _OPENING)
-            if match and match.start("head") == named.start:
-                return _as_printed(text, match["body"]) + printed
+        if body := self._met_by(text, named.start):
+            return _as_printed(text, body) + printed
+        match = self._asked["convened"].search(text, 0, _OPENING) if named.name else None
+        if match and match.start("head") == named.start:
+            return _as_printed(text, match["body"]) + printed
         if named.name:
             return printed
         is_own = convenor and self._rules["politburo"].fullmatch(convenor)
@@ -214,9 +224,12 @@ class Meetings:
         if held:
             best = max(held, key=lambda m: (m.weight, -m.start, m.end))
             if best.name:
-                best = next((m for m in held if self._is_numbered(m.name, best.name)), best)
-                return self._shortest(best, [m for m in mentions if not m.is_cited])
-            if self._standing(text, best.start):
+                best = self._below(best, held)
+                told = [m for m in mentions if not m.is_cited]
+                if not best.is_headline and not self._is_bodiless(best.name, told):
+                    told = [m for m in told if not m.is_headline]
+                return self._shortest(best, told)
+            if self._met_by(text, best.start):
                 return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
@@ -254,21 +267,23 @@ class Meetings:
         clause = _clause_start(plain, head)
         is_held = self._rules["held.directly"].match(plain[end : end + 60]) is not None
         start = clause + self._name_start(plain[clause:head], is_held)
+        start += len(plain[start:head]) - len(plain[start:head].lstrip())
         # A blank may part the verb from the name: 举办 “…”讲座.
         before, after = plain[max(0, clause - 6) : start].rstrip(), plain[end : end + 60]
         name = plain[start:end]
         is_cited = bool(
-            self._rules["cited.after"].match(after) or self._rules["cited.before"].search(before)
+            self._rules["no_name"].match(name)
+            or self._rules["cited.after"].match(after)
+            or self._rules["cited.before"].search(before)
         )
         return _Named(
             start,
             end,
             "" if name in self._bare else name,
             clause,
-            0
-            if self._rules["no_name"].match(name)
-            else self._weight(before, after, is_headline, start, start >= head),
+            self._weight(before, after, is_headline, start, start >= head),
             is_cited,
+            is_headline,
         )
 
     def _name_start(self, words: str, is_held: bool) -> int:
@@ -312,32 +327,62 @@ class Meetings:
         # 县人大常委会与“两院”联席会: the body alone is no meeting.
         same = [m for m in same if m.name == best.name or not self._is_body(m.name)]
         whole = [m for m in same if self._names_place(m.name)] or [
-            m for m in same if self._organ_of(m.name) not in (None, m.name)
+            m for m in same if self._is_whole(m.name)
         ]
         # 市委常委会 is short for the body, not for its meeting.
         whole = [m for m in whole if best.name not in (m.name + head for head in self._bare)]
         candidates = whole or [*(m for m in same if len(m.name) >= min(len(best.name), 8)), best]
         return min(candidates, key=lambda m: (len(m.name), m.start))
 
+    def _is_whole(self, name: str) -> bool:
+        """Whether a name tells whose meeting it is: a place's, a body's, or that of 全县."""
+        is_of_body = self._organ_of(name) not in (None, name)
+        return is_of_body or self._names_place(name) or bool(self._rules["of_all"].match(name))
+
+    def _is_bodiless(self, name: str, told: list[_Named]) -> bool:
+        """Whether a headline alone names the body before a report's name (国务院第四次会议 above 第四次会议)."""
+        above = (m.name for m in told if m.is_headline and m.name.endswith(name))
+        return not self._is_whole(name) and any(map(self._organ_of, above))
+
     def _is_body(self, name: str) -> bool:
         return bool(name) and self._organ_of(name) == name
 
-    def _standing(self, text: Text, start: int) -> re.Match[str] | None:
-        """The standing committee whose meeting a bare 会议 is, which it names."""
-        standing = self._asked["standing"].search(text, 0, _OPENING)
-        return standing if standing and standing.start("head") == start else None
+    def _met_by(self, text: Text, start: int) -> str | None:
+        """The body whose meeting a bare or numbered 会议 is, if it is said to have called it."""
+        begin, end = max(0, start - _CALLED), min(len(text.plain), start + _CALLED)
+        for match in self._asked["met"].finditer(text, begin, end):
+            if start in (match.start("head"), match.start("gathered")):
+                return match["body"] or match["session"]
+        return None
 
     def _names_place(self, name: str) -> bool:
         """Whether a meeting's name begins with a place, after 中共 or a number of terms."""
         return bool(self._places.at(self._rules["seat_lead"].sub("", name), 0))
 
-    def _is_numbered(self, name: str, headline: str) -> bool:
-        """Whether a name is another with its number in it: 市委常委会第7次会议 for a headline's 市委常委会会议."""
-        numbered = self._rules["numbered"]
-        if headline in name or numbered.search(headline) or not numbered.search(name):
+    def _below(self, best: _Named, held: list[_Named]) -> _Named:
+        """What the report calls a meeting whose headline shortens its name or adds to it."""
+        below = [m for m in held if not m.is_headline and self._is_same(m.name, best.name)]
+        if not best.is_headline:
+            # Nothing told the headline from the report: a number alone says more there.
+            below = [m for m in below if self._is_numbered(m.name) > self._is_numbered(best.name)]
+        return max(below, key=lambda m: (m.weight, -m.start), default=best)
+
+    def _is_same(self, name: str, headline: str) -> bool:
+        """Whether a name has all that a headline's has, in its order, or leaves out the place before a body, or 全县."""
+        if self._is_body(name) or self._rules["ill_cut"].search(name):
             return False
+        if headline.endswith(name):
+            added = headline.removesuffix(name)
+            return self._rules["of_all"].fullmatch(added) is not None or (
+                self._organ_of(name) is not None and self._places.at(headline, 0).startswith(added)
+            )
         left = iter(name)
-        return all(ch in left for ch in headline)
+        return all(m[0] in name for m in self._rules["numbered"].finditer(headline)) and all(
+            ch in left for ch in headline
+        )
+
+    def _is_numbered(self, name: str) -> bool:
+        return self._rules["numbered"].search(name) is not None
 
     def _is_of_another(self, shorter: str, name: str) -> bool:
         """Whether a name begins with that of another meeting, as 第四次会议预备会议 with 第四次会议."""
@@ -359,11 +404,11 @@ class Meetings:
         if named.name:
             yield from self._parts(named.name)
             yield (convenor or "") + named.name
-            if standing := self._standing(text, named.start):
-                yield standing[0]
-            met = self._rules["standing_met"].search(text.plain, named.lead_start, named.start)
-            if met:
-                yield met[0]
+            if body := self._met_by(text, named.start):
+                yield body + named.name
+            return
+        if body := self._met_by(text, named.start):
+            yield body + text.plain[named.start : named.end]
             return
         yield text.plain[named.lead_start : named.end]
         yield from self._doings(text)
@@ -397,7 +442,7 @@ class Meetings:
         if match is None:
             match = self._asked["planning_year"].search(text, 0, _OPENING * 2)
         if match:
-            return int(match["year"] or match["titled"])
+            return int(match[match.lastgroup or 0])
         begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
@@ -434,7 +479,8 @@ class Meetings:
             return _iso(year, month, day), "explicit"
         if year := self._year_printed_with(text, month, day):
             return _iso(year, month, day), "explicit"
-        if (named_year := self._rules["year_in_name"].search(named.name)) and not planning_year:
+        named_year = self._rules["year_in_name"].search(named.name)
+        if named_year and planning_year in (None, int(named_year["year"])):
             return _iso(int(named_year["year"]), month, day), "explicit"
         year = self._year_of_plan(text, planning_year, month) if planning_year else None
         if year and not _is_late(published_on, _day(year, month, day)):
@@ -463,13 +509,32 @@ class Meetings:
             return int(ahead["year"]) - (month > int(ahead["month"]))
         if begun := self._rules["year_directed"].search(text.plain, 0, _OPENING):
             return int(begun["year"]) - (month >= _YEAR_END)
+        held = self._rules["year_held"].search(text.plain, 0, 500) if month < _YEAR_END else None
+        if held:
+            return int(held["year"])
         season = self._rules["season"].search(text.plain, 0, _OPENING)
         if season and int(season["second"]) == int(season["first"]) + 1:
             return int(season["first" if month > _REVIEWING else "second"])
+        halved = self._rules["year_halved"].search(text.plain, 0, _OPENING)
+        if halved and month > _QUARTER:
+            return int(halved["year"])
+        conveyed = self._rules["year_conveyed"].search(text.plain, 0, _OPENING)
+        if conveyed and 1 < month < _YEAR_END:
+            return int(conveyed["year"])
         past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
         if past and (month <= _REVIEWING or month >= _YEAR_END):
             return int(past["year"]) + (month <= _REVIEWING)
-        return None
+        return self._year_of_event(text)
+
+    def _year_of_event(self, text: Text) -> int | None:
+        """The year that is an anniversary or the last one of a plan."""
+        if match := self._asked["anniversary"].search(text):
+            whose = next(name for name in _FOUNDED if match[name])
+            count = self._number(match[whose])
+            return _FOUNDED[whose] + count if count else None
+        ends = self._asked["plan_ends"].search(text)
+        plan = self._number(ends["plan"]) if ends else None
+        return _FIRST_PLAN + 5 * plan - 1 if plan else None
 
     def _day_beside(
         self, text: Text, named: _Named, parts: tuple[Found[str], ...]
@@ -559,6 +624,10 @@ class Meetings:
 
     def _convenor(self, text: Text, named: _Named) -> str | None:
         """The body that met, as printed: at the head of the name, or the subject of 召开."""
+        return self._named_body(text, named) or self._calling(text, named)
+
+    def _named_body(self, text: Text, named: _Named) -> str | None:
+        """The body that a meeting's name begins with."""
         if (
             named.name
             and (congress := self._rules["congress"].match(named.name))
@@ -575,15 +644,40 @@ class Meetings:
             return self._as_body(organ)
         if (bare := self._rules["bare_body"].match(named.name)) and (word := self._own_word(text)):
             return word + bare[0]
-        if named.name and (committee := self._rules["committee"].match(named.name)):
-            return committee["body"]
-        for clause in self._clauses_before(text, named):
-            if organ := self._subject(clause):
-                return organ
-        for sentence in self._convening(text):
-            if organ := self._subject(sentence):
-                return organ
+        if committee := self._rules["committee"].match(named.name):
+            return self._whose(text, named, committee["body"])
         return None
+
+    def _calling(self, text: Text, named: _Named) -> str | None:
+        """The body that is said to have called the meeting, that presided over it, or that a joined name tells."""
+        is_own = self._rules["of_body"].match(named.name)
+        for clause in self._clauses_before(text, named):
+            if organ := self._subject(clause) or (is_own and self._headed(clause)):
+                return organ
+        for part in list(self._parts(named.name))[1:]:
+            organ = self._organ_leading(part)
+            if organ and organ[0] in self._levels:
+                return self._as_body(organ)
+        return next(filter(None, map(self._subject, self._convening(text))), None)
+
+    def _whose(self, text: Text, named: _Named, body: str) -> str:
+        """A committee's name with the body or the place before it that is said to have called its meeting."""
+        if self._rules["of_all"].match(body):
+            return body
+        clause = next(self._clauses_before(text, named), "")
+        if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
+            return organ + body
+        holds = self._rules["holds"].search(clause)
+        is_place = holds and self._last_place(holds["seat"])
+        return (holds["seat"] if holds and is_place else "") + body
+
+    def _headed(self, clause: str) -> str | None:
+        """The body whose head a clause names, as who presided over a meeting of its own (水利部部长主持召开部务会)."""
+        time = self._rules["name.time"].match(clause)
+        start = time.end() if time else 0
+        organ = self._organ_at(clause, start)
+        head = self._rules["head"].match(clause, start + len(organ)) if organ else None
+        return self._as_body((organ or "") + (head["group"] or "")) if head else None
 
     def _organ_leading(self, name: str) -> str | None:
         """The organ at the head of a meeting's name, unless the meeting is about its members (市人大代表座谈会)."""
@@ -598,9 +692,8 @@ class Meetings:
         """Whether a place holds a meeting named by what the centre wants done (青溪镇召开中央巡视整改推进会)."""
         if self._rules["for_title"].match(named.name):
             return self._asked["central"].search(text, 0, 400) is None
-        if not self._rules["nation"].match(named.name) and not named.name.startswith(
-            tuple(self._central)
-        ):
+        name = named.name[self._after_year(named.name) :]
+        if not self._rules["nation"].match(name) and not name.startswith(tuple(self._central)):
             return False
         return self._rules["held_by"].search(text.plain[: named.start][-24:]) is not None
 
@@ -670,28 +763,40 @@ class Meetings:
             or len(bare) in (3, 4)
         )
 
-    def _in_full(self, text: Text, convenor: str | None, seat: _Seat) -> str | None:
+    def _in_full(self, text: Text, named: _Named, convenor: str | None, seat: _Seat) -> str | None:
         """The convenor with its place before it, in the form that the text prints where it prints one."""
         convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None:
             return convenor
-        place, convenor = seat.jurisdiction, self._rules["term_behind"].sub("", convenor)
-        if not self._expands.match(convenor) or self._rules["party_group"].search(convenor):
-            whole = place[:-1] + convenor
-            return whole if convenor[0] == place[-1] and whole in text.plain else convenor
+        place, convenor = seat.jurisdiction, self._without_term(text, convenor)
+        own = self._rules["term_inside"].sub("", convenor)
+        if not self._expands.match(own) or self._rules["group_joined"].search(named.name):
+            whole = self._above(text, seat, place) + convenor
+            is_whole = whole in text.plain or self._rules["group"].search(convenor)
+            return whole if convenor[0] == place[-1] and is_whole else convenor
         word = next(
             w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w)
         )
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
-        short = seat.division.short if seat.division else ""
-        if place not in text.plain and short and short + word in text.plain:
-            # 长白县政府: a county of a people by the name that the text calls it.
-            full = short + convenor
+        if (above := self._above(text, seat, place)) != place[:-1]:
+            full = above + convenor
         party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
         printed = re.compile(f"(?:{party})?{re.escape(place)}(?:{people_s})?{re.escape(tail)}")
         match = printed.search(text.plain)
         return match[0] if match else full
+
+    def _without_term(self, text: Text, convenor: str) -> str:
+        """A body without the term behind its level word, in the short form where the text prints that too."""
+        bare = self._rules["term_behind"].sub("", convenor)
+        short = self._rules["people_s"].sub("", bare, count=1)
+        return short if bare != convenor and short in text.plain else bare
+
+    def _above(self, text: Text, seat: _Seat, place: str) -> str:
+        """A place without its level word, by the short name by which the text calls it: 长白 for 长白朝鲜族自治县."""
+        short = seat.division.short if seat.division else ""
+        is_short = place not in text.plain and short and short + place[-1] in text.plain
+        return short if is_short else place[:-1]
 
     # --- whose meeting ---------------------------------------------------------------------------------------------
 
@@ -781,6 +886,7 @@ class Meetings:
         names = {f.value for f in printed}
         scores: Counter[Division] = Counter()
         above = {f.value for f in printed if self._is_above(text.plain, f)}
+        printed = self._places.unlike(text.plain, printed)
         printed = [f for f in printed if f.value not in above]
         for found in printed:
             divisions = [
@@ -801,6 +907,8 @@ class Meetings:
         if not scores:
             own = self._places.own(text.plain, 0, stop, date)
             scores.update(d for d in own if _is_called(d, word))
+        if not scores and self._levels[word] == "province":
+            scores.update(self._places.province(text.plain, 0, stop))
         if not scores:
             is_below = any(name.endswith(word) for name in above)
             return _Seat("county" if is_below else self._levels[word])

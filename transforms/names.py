@@ -11,6 +11,8 @@ _HAN = "\u3400-\u9fff"
 _WHITE = " \u3000"
 _DOTTED = re.compile(f"([{_HAN}]{{1,6}}·)+[{_HAN}]{{1,8}}")
 _MARKS = "，。；：！？\n（）【】“”《》"
+# So long at most is what stands in brackets within a post.
+_ASIDE = 20
 _LIST_MARKS = ("、", "，", "。")
 _LISTED = re.compile(f"[、，][{_HAN}·]{{4,22}}[、，]")
 _BETWEEN = re.compile(f"[{_HAN}]{{2,3}}、")
@@ -89,6 +91,7 @@ class Names:
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
         self._lead_in = rules["lead_in"]
         self._plural, self._etc = rules["plural"], rules["etc"]
+        self._aside = rules["aside"]
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
@@ -347,7 +350,11 @@ class Names:
         while (
             floor > limit
             and end - floor < 80
-            and (plain[floor - 1] not in _MARKS or self._in_quotes(plain, floor, end))
+            and (
+                plain[floor - 1] not in _MARKS
+                or self._in_quotes(plain, floor, end)
+                or self._in_brackets(plain, floor, end, limit)
+            )
         ):
             if plain[floor - 1] in _WHITE:
                 break
@@ -384,6 +391,15 @@ class Names:
         if plain[at - 1] == "”":
             return plain.rfind("“", max(0, at - 12), at) >= 0
         return plain[at - 1] == "“" and plain.find("”", at, end) >= 0
+
+    def _in_brackets(self, plain: str, at: int, end: int, limit: int) -> bool:
+        """Whether the bracket before `at` belongs to a post, as in 规划（林业）局局长: its last word goes on behind it."""
+        if plain[at - 1] == "（":
+            return 0 <= plain.find("）", at, end) < end - 1 and _is_han(plain[at - 2 : at - 1])
+        if plain[at - 1] != "）" or at >= end or plain[at] in self._levels:
+            return False
+        opening = plain.rfind("（", max(limit, at - _ASIDE), at)
+        return opening > 0 and not self._aside.search(plain, opening, at)
 
     def _continue(self, plain: str, mention: Mention, found: dict[int, Mention]) -> int:
         """The bare names that follow in a list (、 or 和): they share the post; the end of the last."""

@@ -175,7 +175,7 @@ class People:
             post = (
                 mention.post or (led["post"] if led else None) or self._became(after, mention, run)
             )
-            is_vague = bool(post and self._patterns["led"].fullmatch(post))
+            is_vague = bool(post and self._patterns["vague"].fullmatch(post))
             _enter(record, post, is_vague, role, elsewhere, is_headline, mention)
 
     def _became(self, after: str, mention: Mention, run: list[Mention]) -> str | None:

@@ -1,14 +1,17 @@
 """Places printed in a text and the divisions of China that they mean."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
 
 # Lists of words that may stand before an organ and make no place of it (聚焦区委中心工作).
 _WORDS = ("verbs", "adverbs", "openers", "holding", "prepositions", "connectives")
+
+_LISTED = "、"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,18 +42,30 @@ class Places:
     def __init__(self, lexicon: Lexicon) -> None:
         names: dict[str, list[Division]] = defaultdict(list)
         shorts: dict[str, list[Division]] = defaultdict(list)
+        self._provinces: list[Division] = []
         for row in lexicon.table("divisions"):
             division = Division(**row)
             names[division.name].append(division)
             if len(division.short) > 1 and division.level != "province":
                 shorts[division.short].append(division)
+            # The cities among the provinces are named in every text.
+            elif len(division.short) > 1 and not division.valid_to and division.name[-1] != "市":
+                self._provinces.append(division)
             # Short names of districts are words of the language too often (江南, 城中, 新市) to name a place alone.
             is_district = division.level == "county" and division.name.endswith("区")
             if len(division.short) > 1 and division.short != division.name and not is_district:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._shorts = {name: tuple(divisions) for name, divisions in shorts.items()}
+        self._short_starts = frozenset(name[:2] for name in shorts)
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
+        # What a county stands below: 临江市和县, but not 青溪镇和县.
+        self._above = frozenset(
+            t
+            for level in ("province", "prefecture")
+            for t in lexicon.terms("level_words", level=level)
+            if len(t) == 1
+        )
         rules = {r.name: r.pattern for r in lexicon.rules("places")}
         self._short_after, self._lead, self._joining = (
             rules["short_after"],
@@ -143,7 +158,7 @@ class Places:
         # 省市和县 joins level words; in 临江市和县 a name stands before the 市.
         above = plain[max(0, start - 2) : start - 1]
         is_named = above.isalpha() and above not in self._kinds
-        is_below = before in self._kinds and is_named
+        is_below = before in self._above and is_named
         if self._closed.match(before):
             return False
         is_apart = not before.isalpha() or is_below
@@ -156,14 +171,30 @@ class Places:
         Those short names are parts of other words so often that they are read so only where nothing else tells the place.
         """
         found: list[Division] = []
+        starts = self._short_starts
         for at in range(start, end - 1):
-            for length in (4, 3, 2):
+            for length in (4, 3, 2) if plain[at : at + 2] in starts else ():
                 divisions = self._shorts.get(plain[at : at + length], ())
                 if divisions and self._is_own(plain, at, at + length):
                     standing = {d.code: d for d in divisions if d.stood_on(day)}
                     found += standing.values() if len(standing) == 1 else ()
                     break
         return found
+
+    def province(self, plain: str, start: int, end: int) -> list[Division]:
+        """The province whose short name is printed most, if one is: those are parts of few other words."""
+        counts = Counter({d: plain.count(d.short, start, end) for d in self._provinces})
+        (first, most), (_, second) = counts.most_common(2)
+        return [first] if most > second else []
+
+    def unlike(self, plain: str, found: list[Found[str]]) -> list[Found[str]]:
+        """Places that are not listed with others of their kind (登封市、新郑市): a text's own place is not."""
+        joined = {
+            i
+            for i, (one, other) in enumerate(pairwise(found))
+            if plain[one.end : other.start] == _LISTED
+        }
+        return [f for i, f in enumerate(found) if i not in joined and i - 1 not in joined]
 
     def _is_own(self, plain: str, start: int, end: int) -> bool:
         before = plain[max(0, start - 4) : start]
@@ -189,7 +220,8 @@ class Places:
 
     def is_word(self, name: str) -> bool:
         """Whether what is spelt like a place is an ordinary word before a level word (聚焦区, 部分区)."""
-        return name[-3:-1] in self._words or self._ordinary.match(name) is not None
+        is_led = len(name) > 3 and name[:2] in self._words
+        return is_led or name[-3:-1] in self._words or self._ordinary.match(name) is not None
 
     def meant(self, name: str, printed: Iterable[str], day: str | None) -> tuple[Division, ...]:
         """The divisions that `name` can mean, those alone whose parents are printed too where any are."""
@@ -197,7 +229,8 @@ class Places:
         standing = tuple(d for d in divisions if d.stood_on(day))
         # An old code's short name means the division that bears its name on the day.
         heirs = (d for old in divisions for d in self._names[old.name] if d.stood_on(day))
-        standing = standing or tuple(heirs) or divisions
+        is_full = any(d.name == name for d in divisions)
+        standing = standing or tuple(heirs) or (divisions if is_full or not day else ())
         latest = {d.code: d for d in sorted(standing, key=lambda d: d.valid_from)}
         candidates = _full_names_first(name, latest.values())
         above = {d.code for other in printed if other != name for d in self._names.get(other, ())}
