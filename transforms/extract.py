@@ -135,14 +135,17 @@ class Extractor:
         topics = self._topics.of(text, headline, [area.start for area in areas], clauses)
         yield
         sheet.add_initiatives(initiatives, topics)
+        speaker = _speaker(main)
+        citations = self._citations.find(text, speaker)
+        cited = {(found.start, found.end) for found in citations}
+        yield
         sheet.add_programmes(
-            self._programmes.find(text, entries, initiatives, _speaker(main).place)
+            self._programmes.find(text, entries, initiatives, speaker.place, cited)
         )
         yield
         sheet.add_targets(targets)
         sheet.add_enumerations(self._enumerations.find(text))
-        yield
-        sheet.add_citations(self._citations.find(text, _speaker(main)))
+        sheet.add_citations(citations)
         yield
         sheet.add_ledger(entries)
         return Extraction(sheet.rows, parsed)

@@ -7,7 +7,7 @@ governs it, after a count, or after the place it is to be carried out in.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.found import Found
@@ -67,13 +67,18 @@ class Programmes:
         entries: Sequence[Entry],
         initiatives: Sequence[Found[InitiativeFacts]],
         place: str | None = None,
+        cited: Collection[Span] = (),
     ) -> tuple[Found[ProgrammeFacts], ...]:
-        """Every mention of a programme in the directive part, in reading order; `place` is where the meeting was held."""
+        """Every mention of a programme in the directive part, in reading order; `place` is where the meeting was held, `cited` where a higher authority's document is named."""
         objects = {i.start: _object_start(text, i) for i in initiatives}
         spans = [
             (t.start, t.end)
             for t in self._titles.read(text.plain)
-            if not t.is_brief and (t.is_issued or self._is_own(text.plain, t, place))
+            if not t.is_brief
+            and (
+                (t.is_issued and (t.start, t.end) not in cited)
+                or self._is_own(text.plain, t, place)
+            )
         ]
         deeds = sorted(objects)
         may, starts = self._prefilter.of(text), [clause.start for clause in text.clauses]
