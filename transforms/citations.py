@@ -263,7 +263,8 @@ class _Bodies:
         if not body:
             return match.start("name"), "central"
         start = match.start("body")
-        place = self._place(plain, clause, start)
+        is_central = self._levels.get(body) == "central"
+        place = "" if is_central else self._place(plain, clause, start)
         is_word = len(body) == 1 and start > clause and not place
         if is_word and not self._lead.search(plain, clause, self.dated(plain, clause, start)):
             return None
@@ -394,6 +395,7 @@ class _Documents:
         self._rules = lexicon.rules("citations", "document")
         self._is_law = lexicon.compile("{laws}").fullmatch
         self._is_plan = lexicon.rules("citations", "plan")[0].pattern.fullmatch
+        self._issued = lexicon.rules("citations", "issued")[0].pattern
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """The documents followed: start, length (negative) and level."""
@@ -403,9 +405,14 @@ class _Documents:
         for title in titles:
             clause = starts[bisect_right(starts, title.start) - 1]
             start, named = self._named(text.plain, clause, title)
-            if not (title.is_followed or start < title.start):
+            if not (title.is_followed or title.is_issued or start < title.start):
                 continue
             is_issued = named != "central" and text.plain[title.start : title.end] in issued
+            if title.is_issued and (
+                above := self._issued_above(text.plain, clause, title, speaker)
+            ):
+                yield title.start, title.start - title.end, above
+                continue
             if title.is_issued or is_issued:
                 continue
             if self._is_own(text.plain, title, speaker):
@@ -424,6 +431,13 @@ class _Documents:
             # A plan of nobody who is named is the meeting's own.
             if known or not self._is_plan(text.plain, title.start, title.end):
                 yield start, start - title.end, known
+
+    def _issued_above(self, plain: str, clause: int, title: Title, speaker: Speaker) -> str | None:
+        """The level of the higher body that is told to have issued a document: 省政府印发的《…》."""
+        if speaker.level in (None, "central"):
+            return None
+        match = self._issued.search(plain, clause, title.start)
+        return self._bodies.level_of(match["body"], speaker) if match else None
 
     @staticmethod
     def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:

@@ -160,15 +160,18 @@ class Extractor:
         tasks = [area.start for area in areas]
         topics = yield Question(self._topics.of_many, Asked(text, headline, tasks, clauses))
         sheet.add_initiatives(initiatives, topics)
+        speaker = _speaker(main)
+        citations = self._citations.find(text, speaker)
+        cited = {(found.start, found.end) for found in citations}
+        yield None
         sheet.add_programmes(
-            self._programmes.find(text, entries, initiatives, _speaker(main).place)
+            self._programmes.find(text, entries, initiatives, speaker.place, cited)
         )
         yield None
         sheet.add_targets(targets)
         sheet.add_enumerations(self._enumerations.find(text))
         yield None
-        sheet.add_citations(self._citations.find(text, _speaker(main)))
-        yield None
+        sheet.add_citations(citations)
         sheet.add_ledger(entries)
         return Extraction(sheet.rows, parsed)
 

@@ -219,9 +219,21 @@ class Members:
             if len(pieces) == count:
                 return [_bare(plain, *self._opened_at(plain, *piece)) for piece in pieces]
             if bounds and mark == _LIST_MARKS[1]:
-                return []
+                return self._within(plain, start, end, count)
         pieces = self._pieces(plain, start, end, count, is_first_bare=True)
         return pieces if len(pieces) == count else []
+
+    def _within(self, plain: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
+        """A list in the first clause alone, or one whose members two marks part (多甲、少乙，多丙、少丁)."""
+        if count in _PAIR:
+            return []
+        first = next(i for i in range(start, end) if plain[i] in _LIST_MARKS[:2])
+        for marks, until in ((_LIST_MARKS[2], first), (_LIST_MARKS[1:], end)):
+            bounds = [i for i in range(start, until) if plain[i] in marks]
+            pieces = list(zip([start, *(b + 1 for b in bounds)], [*bounds, until], strict=True))
+            if len(pieces) == count:
+                return [_bare(plain, *self._opened_at(plain, *piece)) for piece in pieces]
+        return []
 
     def _opened_at(self, plain: str, start: int, end: int) -> tuple[int, int]:
         """A member without its mark of order and 要."""

@@ -7,7 +7,7 @@ governs it, after a count, or after the place it is to be carried out in.
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from transforms.found import Found
@@ -19,6 +19,8 @@ from transforms.text import Text
 from transforms.titles import Title, Titles
 
 _DIRECTIVE = ("initiative", "heading", "frame")
+# What is said, in a paragraph that directs, of a programme that everybody knows.
+_JUDGING = "assessment"
 # Where a meeting tells what it adopted.
 _TELLING = ("procedure", "result")
 _SHORTEST = 2
@@ -28,6 +30,8 @@ _LONGEST = 24
 _VAGUE = 5
 # Who issued a document is named within so many characters before its title.
 _ISSUER = 12
+# A plan that somebody is to make is a common noun (备耕方案), unless more is told of it.
+_ISSUED = 7
 Span = tuple[int, int]
 
 
@@ -63,19 +67,31 @@ class Programmes:
         entries: Sequence[Entry],
         initiatives: Sequence[Found[InitiativeFacts]],
         place: str | None = None,
+        cited: Collection[Span] = (),
     ) -> tuple[Found[ProgrammeFacts], ...]:
-        """Every mention of a programme in the directive part, in reading order; `place` is where the meeting was held."""
+        """Every mention of a programme in the directive part, in reading order; `place` is where the meeting was held, `cited` where a higher authority's document is named."""
         objects = {i.start: _object_start(text, i) for i in initiatives}
         spans = [
             (t.start, t.end)
             for t in self._titles.read(text.plain)
-            if not t.is_brief and (t.is_issued or self._is_own(text.plain, t, place))
+            if not t.is_brief
+            and (
+                (t.is_issued and (t.start, t.end) not in cited)
+                or self._is_own(text.plain, t, place)
+            )
         ]
+        deeds = sorted(objects)
         may, starts = self._prefilter.of(text), [clause.start for clause in text.clauses]
         for entry in entries:
             bits = may[bisect_right(starts, entry.start) - 1]
             if entry.role in _DIRECTIVE and bits & self._anchor_bit:
                 spans += self._in_clause(text.plain, entry, objects.get(entry.span_start))
+            elif (
+                entry.role == _JUDGING
+                and bits & self._anchor_bit
+                and _is_among(text.plain, entry, deeds)
+            ):
+                spans += self._known(text.plain, entry)
             elif entry.role in _TELLING and bits & self._adopted_bit:
                 spans += self._adopted(text.plain, entry)
         return tuple(
@@ -142,6 +158,8 @@ class Programmes:
             if match["head"]:
                 if match["words"] + match["head"] in self._figures:
                     continue
+                if self._is_known_alone(match):
+                    continue
                 begin = self._awarded(plain, entry.span_start, match.start("name"))
                 yield self._qualified(plain, entry, start, begin, match["head"]), match.end("head")
                 continue
@@ -152,6 +170,13 @@ class Programmes:
             for one in marked:
                 if self._is_named(plain, entry, match, one["words"]):
                     yield begin if one.start() == match.start("name") else one.start(), one.end()
+
+    def _is_known_alone(self, match: re.Match[str]) -> bool:
+        """Whether everybody knows what is quoted, and what follows (“一带一路”枢纽城市) is no name of its own."""
+        if not self._rules["known"].fullmatch(match["words"]):
+            return False
+        head = self._rules["inner_head"].search(match["head"])
+        return head is not None and self._uses[head[0]] == "quoted"
 
     def _opening(self, plain: str, entry: Entry) -> int:
         """Where a clause without an object goes on behind 以, 把 and the like."""
@@ -219,11 +244,17 @@ class Programmes:
             shared = self._shared(plain, entry.span_start, begin, match[0])
             if self._rules["summed"].search(plain[shared : match.end()]):
                 continue
+            if self._uses[match[0]] == "whole" and not self._is_field(plain, begin, match.start()):
+                shared = begin = match.start()
             for name in dict.fromkeys((shared, begin)):
                 if self._is_name(plain, name, match):
                     yield name, match.end()
                     last = name
                     break
+
+    def _is_field(self, plain: str, begin: int, end: int) -> bool:
+        """Whether a field or a place in general (农村) stands before a name."""
+        return self._rules["field"].fullmatch(plain, begin, end) is not None
 
     def _shared(self, plain: str, start: int, begin: int, head: str) -> int:
         """Where a name begins whose closing noun several phrases share: 实施奶业振兴、肉牛增产行动."""
@@ -264,7 +295,8 @@ class Programmes:
             before = plain[max(0, begin - 8) : begin]
             return len(words) > _SHORTEST and bool(self._rules["carried_out"].search(before))
         if use == "issued":
-            return bool(self._rules["issuing"].search(plain, max(0, begin - 8), begin))
+            rule = "issuing" if len(words) >= _ISSUED else "carrying"
+            return bool(self._rules[rule].search(plain, max(0, begin - 8), begin))
         return use == "any"
 
     def _begin(self, plain: str, start: int, stop: int, use: str) -> int:
@@ -291,6 +323,13 @@ class Programmes:
             if name in self._places and begin + length < stop:
                 return "" if self._rules["place_goes_on"].match(plain, begin + length) else name
         return ""
+
+
+def _is_among(plain: str, entry: Entry, deeds: Sequence[int]) -> bool:
+    """Whether the paragraph of a clause directs a deed."""
+    begin, end = plain.rfind("\n", 0, entry.start), plain.find("\n", entry.end)
+    at = bisect_right(deeds, begin)
+    return at < len(deeds) and (end < 0 or deeds[at] < end)
 
 
 def _object_start(text: Text, initiative: Found[InitiativeFacts]) -> int:

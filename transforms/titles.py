@@ -32,6 +32,7 @@ class Titles:
         # A title whose mark is not closed behind its remark ends where the next one begins: 《甲（送审稿）《乙》.
         self._title = lexicon.compile(
             "《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)(?:》|(?<=[）)])(?=《))"
+            "(?P<draft>(?<={title_words__report}》)（{title_words__stage}）)?"
         )
         self._joint = lexicon.compile(
             "(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?"
@@ -44,7 +45,9 @@ class Titles:
         self._followed = lexicon.compile("[^，。；：！？《》]{0,12}?(?:{title_words__followed})")
         self._is_kind = lexicon.compile("(?:{title_words__kind})(?:（[^（）]*）)*$").search
         self._is_heard = lexicon.compile("(?:{title_words__heard})(?:（[^（）]*）)*$").search
-        self._is_draft = lexicon.compile("{title_words__draft}（[^（）]*稿）").fullmatch
+        self._is_stage = lexicon.compile("（[^（）]*{title_words__stage}）$").search
+        self._is_draft = lexicon.compile("{title_words__draft}$").search
+        self._passed = lexicon.compile("{title_words__passed}了?$")
         self._is_shown = lexicon.compile("(?:{title_words__shown})$").search
         self._is_dealt = lexicon.compile("[^，。；：！？《》]{0,8}?(?:{title_words__dealt})").match
         self._is_about = lexicon.compile("(?:{title_words__about})").match
@@ -60,13 +63,22 @@ class Titles:
                 if until < 0 or governed != (-1, -1) or not self._is_list(plain, until, match):
                     before = governed
             until = match.end()
-            if match["name"] not in self._press:
+            if match["name"] not in self._press or self._is_own_report(plain, match):
                 yield self._title_of(plain, match, *before)
+
+    def _is_own_report(self, plain: str, match: re.Match[str]) -> bool:
+        """Whether the report that everybody reads is here a draft, or passed as one."""
+        if not self._is_draft(match["name"]):
+            return False
+        start = max(0, match.start() - _NEAR)
+        return bool(match["draft"] or self._passed.search(plain, start, match.start()))
 
     def _title_of(self, plain: str, match: re.Match[str], issue: int, follow: int) -> Title:
         """A title, `issue` and `follow` being where the verbs of both kinds stand last before it."""
         is_kind = bool(self._is_kind(match["name"]))
-        is_draft = bool(self._is_draft(match["name"]))
+        name = self._remark.sub("", match["name"])
+        is_own = match["name"] in self._press or match["draft"] or self._is_stage(match["name"])
+        is_draft = bool(is_own and self._is_draft(name))
         is_heard = bool(self._is_heard(match["name"])) and not is_draft
         is_followed = bool(self._followed.match(plain, match.end()))
         is_cited = issue < 0 and ((is_kind and not is_heard) or is_followed)
