@@ -1,6 +1,7 @@
 """`huiyi …`: publish a dataset of meeting texts, look at it, compare, verify and prove it."""
 
 import sys
+import time
 import warnings
 from enum import StrEnum
 from pathlib import Path
@@ -16,7 +17,7 @@ from flows.show import (
     document_tree,
     explained,
     ledger_line,
-    runs_table,
+    runs_tables,
     score_tables,
     summary_table,
     versions_table,
@@ -150,6 +151,7 @@ def publish(
     A source that cannot be released stands in `rejects.csv` with a reason; the others go on. The version is computed:
     MAJOR if tables or columns change, MINOR if rows were added, else PATCH.
     """
+    begun = time.monotonic()
     from flows import nursery
     from flows.engine import prepare_prefect
     from flows.progress import shown_on, step
@@ -182,6 +184,7 @@ def publish(
             guards=guards,
             store=store,
             crew=crew,
+            begun=begun,
         )
         if dry_run:
             summary, plan = flow.rehearse(order)
@@ -365,9 +368,10 @@ def runs(
     output: Output = DATASETS,
     last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
 ) -> None:
-    """The last runs that wrote to a folder, or from this machine to a store: when (UTC), how long, how fast, and what came of each.
+    """The last runs that wrote to a folder, or from this machine to a store: when (UTC), how long, and what came of each.
 
-    Their whole records, with the seconds of each step, are the JSON files in its folder `runs`.
+    The seconds count from the start of the command. The whole records, with the seconds of each step and all that an
+    error said, are the JSON files in its folder `runs`.
     """
     from flows.upload import mirrored
     from flows.watch import FOLDER, read_runs
@@ -376,7 +380,7 @@ def runs(
     found = read_runs(folder)
     if not found:
         raise ReleaseError(f"no run has left a record in {folder / FOLDER}")
-    Console().print(runs_table(found[-last:]))
+    Console().print(*runs_tables(found[-last:], folder / FOLDER), sep="\n")
 
 
 @app.command()

@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
     from flows.releases import Release
 
 Rows = Mapping[str, Sequence[Any]]
+
+# Of a message, in the list of runs: three lines of a narrow terminal.
+_LONGEST_ERROR = 180
 
 _ROLE_STYLES = {
     "masthead": "magenta",
@@ -202,27 +207,53 @@ def versions_table(releases: Sequence["Release"]) -> Table:
     return table
 
 
-def runs_table(runs: Sequence[Mapping[str, Any]]) -> Table:
-    """The runs that wrote to a folder: when, how long, how fast, what came of each."""
+def runs_tables(runs: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[RenderableType]:
+    """The runs that wrote to a folder: when, how long, what came of each; then what stopped those that failed.
+
+    `folder` holds their records.
+    """
     table = Table(
-        "started", "seconds", "texts", "texts/s", "rejected", "unexplained", "outcome",
-        box=None, pad_edge=False,
-    )  # fmt: skip
-    for column in table.columns[1:6]:
+        "started",
+        "seconds",
+        "texts",
+        "rejected",
+        "unexplained",
+        "outcome",
+        box=None,
+        pad_edge=False,
+    )
+    for column in table.columns:
+        column.no_wrap = True
+    for column in table.columns[1:5]:
         column.justify = "right"
-    table.columns[0].no_wrap = True
+    from flows.diff import short
+
+    errors = Table("", "", box=None, pad_edge=False, show_header=False)
+    errors.columns[0].no_wrap = True
     for run in runs:
-        share = run["unexplained_share"]
-        table.add_row(
-            run["started"][:19].replace("T", " "),
+        started, share = run["started"][:19].replace("T", " "), run["unexplained_share"]
+        has_ended = run["outcome"] in ("released", "unchanged", "failed")
+        figures = (
             f"{run['seconds']:,.1f}",
             f"{run['documents']:,}",
-            f"{run['documents_per_second']:,.0f}",
             f"{sum(run['rejects'].values()):,}",
             "" if share is None else f"{share:.2%}",
-            Text(run["error"] or f"{run['outcome']} {run['version']}"),
         )
-    return table
+        table.add_row(started, *(figures if has_ended else ("",) * 4), _outcome(run))
+        if run["error"]:
+            said = " · ".join(run["error"].splitlines())
+            errors.add_row(started, Text(short(said, _LONGEST_ERROR)))
+    yield table
+    if errors.rows:
+        yield Text()
+        yield errors
+        yield Text(f"whole in {folder}", "dim", no_wrap=True, overflow="ignore")
+
+
+def _outcome(run: Mapping[str, Any]) -> Text:
+    told = {"begun": "is going", "died": "did not end", "failed": "failed"}
+    said = told.get(run["outcome"]) or f"{run['outcome']} {run['version']}"
+    return Text(said, "red" if run["error"] else "")
 
 
 def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
