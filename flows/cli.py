@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -380,7 +380,7 @@ def runs(
     found = read_runs(folder)
     if not found:
         raise ReleaseError(f"no run has left a record in {folder / FOLDER}")
-    Console().print(*runs_tables(found[-last:], folder / FOLDER), sep="\n")
+    Console().print(Group(*runs_tables(found[-last:], folder / FOLDER)), crop=False)
 
 
 @app.command()
@@ -409,6 +409,8 @@ def diff(
 
     with opened(output, old, new) as place:
         before, after = (read_release(place.folder, name).snapshot() for name in (old, new))
+    if table and table not in (tables := {**before.tables, **after.tables}):
+        raise typer.BadParameter(f"--table {table}: no such table; there are {', '.join(tables)}")
     changes = difference(before, after)
     if table:
         changes = of_table(changes, table)
@@ -417,7 +419,7 @@ def diff(
     elif form is Format.markdown:
         typer.echo(as_markdown(changes, before, after), nl=False)
     else:
-        typer.echo(as_text(changes) or "no difference", nl=changes.num_rows == 0)
+        typer.echo(as_text(changes, before, after) or "no difference", nl=changes.num_rows == 0)
     if only_added and (others := beside_additions(changes)).num_rows:
         _told(Console(stderr=True), _more_than_additions(others))
         raise typer.Exit(1)
@@ -434,28 +436,44 @@ def _more_than_additions(others: "pa.Table") -> str:
 def verify(
     version: Annotated[str, typer.Argument(help="A version, `latest`, or a folder.")] = "latest",
     sources: Annotated[
-        Path, typer.Option("--sources", "-s", help="The folder of the sources, if it is there.")
-    ] = DOCUMENTS,
+        Path | None,
+        typer.Option(
+            "--sources", "-s", help=f"The folder of the sources; {DOCUMENTS} if that is there."
+        ),
+    ] = None,
     output: Output = DATASETS,
     lexicons: Lexicons = LEXICONS,
 ) -> None:
-    """Prove that a release is what was published: every byte, key and span, and its sources."""
+    """Prove that a release is what was published: every byte, key and span, and its sources.
+
+    Of sources that are not there the release can say nothing; how many were compared stands in the last line.
+    """
     from flows import verify as verification
     from flows.releases import read_release
     from flows.sources import read_lexicons
     from flows.stores import opened
     from transforms.lexicon import Lexicon
 
+    if sources and not sources.exists():
+        raise typer.BadParameter(f"--sources {sources}: no such file or folder")
+    folder = sources or DOCUMENTS
     codes = frozenset(Lexicon(read_lexicons(lexicons)).terms("divisions"))
     with opened(output, version, whole=True) as place:
         release = read_release(place.folder, version)
-        problems = list(verification.verify(release, codes, sources))
-        for problem in problems:
+        verified = verification.verify(release, codes, folder)
+        for problem in verified.problems:
             _told(Console(stderr=True), place.told(problem))
-        if problems:
+        if verified.problems:
             raise typer.Exit(1)
-        where = place.told(str(release.folder))
-        Console().print(f"{release.version} in {where} is whole: checksums, tables, keys, spans.")
+        where, compared = place.told(str(release.folder)), verified.compared
+        documents = release.row_count("documents")
+    whole = f"{release.version} in {where} is whole: checksums, tables, keys, spans"
+    if compared == documents:
+        whole += f" and {compared:,} source{'s' * (compared != 1)}."
+    else:
+        absent = "there" if folder.exists() else f"there: no folder {folder}"
+        whole += f"; {documents - compared:,} of {documents:,} sources were not compared, for they are not {absent}."
+    Console().print(escape(whole), highlight=False, soft_wrap=True)
 
 
 @app.command()
