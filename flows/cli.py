@@ -4,6 +4,7 @@ import sys
 import time
 import warnings
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -128,6 +129,22 @@ DOCUMENTS = Path("seeds/documents")
 DATASETS = "datasets"
 
 
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"huiyi {metadata.version('huiyi')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say which, and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
 def _told(console: Console, message: str) -> None:
     console.print(escape(message), style="red", highlight=False, soft_wrap=True)
 
@@ -241,8 +258,10 @@ def serve(
     folder, store = mirrored(output)
     server = prepare_schedules(port)
     from flows import serve as serving
+    from flows.lots import Crew
 
     serving.expect_schedule(cron, timezone)
+    Crew(workers, dask)  # stops where the address is none
     parameters = {
         "sources": [s if is_store(s) else str(Path(s).absolute()) for s in sources],
         "output": store or str(folder.absolute()),
@@ -298,7 +317,7 @@ def show(
 @app.command()
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Texts, their sidecars, or folders.")
+        list[Path], typer.Argument(metavar="PATH", help="Texts, their sidecars, or folders.")
     ],
     form: Annotated[
         CheckFormat, typer.Option("--format", help="How to say it.")
@@ -516,7 +535,10 @@ def prove(
 @app.command()
 def score(
     release: Annotated[str, typer.Argument(help="A folder that holds a release, or a version.")],
-    gold_dir: Annotated[Path, typer.Argument(help="A folder of *.gold.json annotations.")],
+    gold_dir: Annotated[
+        Path,
+        typer.Argument(help="A folder of *.gold.json annotations; the project's is tests/golden."),
+    ],
     form: Annotated[
         ScoreFormat, typer.Option("--format", help="How to say it.")
     ] = ScoreFormat.text,
@@ -530,7 +552,8 @@ def score(
 ) -> None:
     """How well a release agrees with annotated texts: precision, recall and F1, with their bounds.
 
-    A text that the release does not hold counts as missed.
+    A text that the release does not hold counts as missed. A programme and a citation count once for a text, by
+    their names; the tables have a row for each mention.
     """
     from expectations.derive import to_json
     from flows.releases import read_release

@@ -114,13 +114,19 @@ def next_version(last: Version | None, changes: pa.Table) -> Step:
         return Step(Version(last.major + 1, 0, 0), breaking)
     added = pc.sum(pc.and_(pc.equal(changes["change"], "added"), pc.is_valid(changes["id"])))
     if added.as_py():
-        return Step(Version(last.major, last.minor + 1, 0), f"{added.as_py():,} rows were added")
+        rows = _counted(added.as_py(), "row was", "rows were")
+        return Step(Version(last.major, last.minor + 1, 0), f"{rows} added")
     if changes.num_rows:
         return Step(
             Version(*last[:2], last.patch + 1),
-            f"{changes.num_rows:,} rows or cells were changed or removed, none added",
+            f"{_counted(changes.num_rows, 'row or cell was', 'rows or cells were')} changed or "
+            "removed, none added",
         )
     return Step(last, "nothing changed")
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def _breaking(changes: pa.Table) -> str | None:

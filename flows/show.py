@@ -30,6 +30,11 @@ if TYPE_CHECKING:
 
 Rows = Mapping[str, Sequence[Any]]
 
+_SCORED = """\
+initiatives   the same span, or the same end and verb
+initiatives~  at least half of what both cover; of these pairs the fields
+programmes, citations  once for a text, by name"""
+
 # Of a message, in the list of runs: three lines of a narrow terminal.
 _LONGEST_ERROR = 180
 
@@ -262,8 +267,10 @@ def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
         "table", "precision", "recall", "F1", "", "gold", "got", box=None, pad_edge=False
     )
     for name, found in figures["tables"].items():
-        rates = [f"{found[key]:.3f}" for key in ("precision", "recall", "f1")]
-        bounds = _bounds(found["f1_interval"])
+        # Of nothing no share can be right.
+        of = {"precision": found["system"], "recall": found["gold"], "f1": found["gold"]}
+        rates = [f"{found[key]:.3f}" if of[key] else "–" for key in of]
+        bounds = _bounds(found["f1_interval"]) if of["f1"] else ""
         tables.add_row(name, *rates, bounds, f"{found['gold']:,}", f"{found['system']:,}")
     fields = Table("field", "right", "", "of", box=None, pad_edge=False)
     for name, found in figures["fields"].items():
@@ -275,6 +282,8 @@ def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
             column.justify = "right"
         yield table
         yield Text()
+    yield Text(_SCORED)
+    yield Text()
     gold = figures["gold"]
     yield Text(f"{gold['texts']} annotated texts; gold {gold['sha256'][:16]}")
     if gold["absent"]:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
@@ -59,8 +60,22 @@ def test_a_schedule_that_cannot_be_understood_starts_nothing(
     run: Run, prefect_server: None, tmp_path: Path
 ) -> None:
     answer = run("serve", "--cron", "at dawn", "-o", tmp_path)
-    assert answer.code == 1
-    assert "--cron 'at dawn' --timezone UTC:" in answer.err
+    assert answer.code == 2
+    assert "--cron 'at dawn':" in answer.err
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://10.0.0.1", "http://host:80/path"])
+def test_an_address_that_is_none_is_told_even_where_nothing_has_changed(
+    run: Run, place: Place, address: str
+) -> None:
+    answer = run("publish", "-s", place.sources, "-o", place.output, "--dask", address)
+    assert answer.code == 2
+    assert f"--dask {address}: is no address of a Dask scheduler" in answer.err
+
+
+def test_it_says_which_version_it_is(run: Run) -> None:
+    answer = run("--version")
+    assert (answer.code, answer.out) == (0, f"huiyi {version('huiyi')}\n")
 
 
 def test_publish_of_nothing_fit_exits_with_1(
