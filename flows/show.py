@@ -246,7 +246,7 @@ def runs_tables(runs: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[Ren
         )
         table.add_row(started, *(figures if has_ended else ("",) * 4), _outcome(run))
         if run["error"]:
-            said = " · ".join(run["error"].splitlines())
+            said = run["error"].replace(":\n", ": ").replace("\n", " · ")
             errors.add_row(started, Text(short(said, _LONGEST_ERROR)))
     yield table
     if errors.rows:
