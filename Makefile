@@ -38,6 +38,6 @@ clean:           ## forget the environment and every cache
 # The environment, brought up to date whenever the lock or the project's metadata changes.
 $(READY): requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Huiyi needs Python 3.11 or newer and $(PYTHON) is %s. Name another: make PYTHON=python3.13 $(MAKECMDGOALS)" % sys.version.split()[0])'
-	@test -x $(BIN)/python || { echo "Setting up .venv (once, about a minute) …" >&2; $(PYTHON) -m venv --clear .venv; }
+	@test -x $(BIN)/python || { echo "Setting up .venv (once, one to three minutes) …" >&2; $(PYTHON) -m venv --clear .venv; }
 	@$(INSTALL) --quiet --no-deps --require-hashes -r requirements.lock && $(INSTALL) --quiet --no-deps -e .
 	@touch $@

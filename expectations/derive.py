@@ -507,6 +507,7 @@ def dataset_card(release: Release, quality: str) -> str:
         _card_terms(release),
         "## Data dictionary · 数据字典\n",
         data_dictionary(level=3),
+        _card_beside(),
     )
     return "\n".join(part for part in parts if part)
 
@@ -581,6 +582,35 @@ select topic_label, count(*) from 'initiatives.parquet' group by all order by 2 
 ```r
 initiatives <- arrow::read_parquet("initiatives.parquet")
 ```
+"""
+
+
+def _card_beside() -> str:
+    """What the files say that are no tables of the texts: how the release differs, and what is not in it."""
+    return """### `changes` · Changes against the release before · 与上一版本的差异
+
+One row, cell, table or column that differs a row. 每行一处差异：行、单元格、表或列。
+
+| column · 列 | type · 类型 | null · 可空 | meaning | 含义 |
+|---|---|---|---|---|
+| `table` | string |  | The table that differs. | 有差异的表。 |
+| `id` | string | yes · 是 | The key of the row, its parts joined by `#`; null where a table or column itself differs. | 行的主键，各部分以 `#` 相连；差异在表或列本身时为空。 |
+| `change` | string |  | `added`, `removed` or `changed`. | `added`（新增）、`removed`（删除）或 `changed`（更改）。 |
+| `column` | string | yes · 是 | The column of the cell; null for whole rows and tables. | 单元格所在的列；整行、整表时为空。 |
+| `old` | string | yes · 是 | What the cell was before, as text. | 更改前的值（文本）。 |
+| `new` | string | yes · 是 | What the cell is now, as text. | 更改后的值（文本）。 |
+| `reason` | string |  | `source_added`, `source_removed`, `source_changed`, `extractor_changed`, `correction` or `schema_changed`. | 原因：源文本新增、删除、更改，抽取程序更改，更正，或结构更改。 |
+| `note` | string | yes · 是 | Why a correction was made, or what of a column changed. | 更正的理由，或列的哪一方面有更改。 |
+
+### `rejects` · Sources that are in no table · 未进入数据表的来源
+
+One source that could not be read, or repeats another, a row; CSV alone. 每行一个无法读取或重复的来源；仅有 CSV。
+
+| column · 列 | type · 类型 | null · 可空 | meaning | 含义 |
+|---|---|---|---|---|
+| `path` | string |  | Path of the source within its folder. | 来源在其文件夹中的路径。 |
+| `line` | integer | yes · 是 | The line of the file, where one can be told. | 能够指明时，文件中的行号。 |
+| `reason` | string |  | What is the matter; what to do about it follows a semicolon. | 原因；分号之后是处理办法。 |
 """
 
 

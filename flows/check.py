@@ -4,10 +4,11 @@ What can be the matter stands in `notes.py`, where in a file that is in `located
 `known.py`, and the names and remedies of findings in `findings.py`.
 """
 
+import datetime
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from itertools import groupby
 from operator import attrgetter
@@ -25,6 +26,7 @@ from flows.notes import (
     Note,
     Rows,
     about_counts,
+    about_days,
     about_meeting,
     about_shares,
     about_sidecar,
@@ -52,6 +54,7 @@ class Order:
     lexicons: Path
     corrections: Path
     allowed: frozenset[str] = frozenset()
+    today: datetime.date = field(default_factory=datetime.date.today)
 
 
 def check(order: Order, expecting: Expecting) -> list[Checked]:
@@ -123,6 +126,7 @@ class _Inspector:
         place = self._names.of(found.path)
         notes = [
             *about_meeting(rows),
+            *about_days(rows, self._order.today),
             *about_counts(rows, self._hygiene),
             *about_shares(rows),
             *about_words(rows, self._hygiene),

@@ -1,13 +1,15 @@
 """`huiyi …`: publish a dataset of meeting texts, look at it, compare, verify and prove it."""
 
 import sys
+import time
 import warnings
 from enum import StrEnum
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
+from rich.console import Console, Group
 from rich.markup import escape
 from rich.table import Table
 
@@ -16,7 +18,7 @@ from flows.show import (
     document_tree,
     explained,
     ledger_line,
-    runs_table,
+    runs_tables,
     score_tables,
     summary_table,
     versions_table,
@@ -127,6 +129,22 @@ DOCUMENTS = Path("seeds/documents")
 DATASETS = "datasets"
 
 
+def _version(is_asked: bool) -> None:
+    if is_asked:
+        typer.echo(f"huiyi {metadata.version('huiyi')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Say which, and exit."),
+    ] = False,
+) -> None:
+    pass
+
+
 def _told(console: Console, message: str) -> None:
     console.print(escape(message), style="red", highlight=False, soft_wrap=True)
 
@@ -150,6 +168,7 @@ def publish(
     A source that cannot be released stands in `rejects.csv` with a reason; the others go on. The version is computed:
     MAJOR if tables or columns change, MINOR if rows were added, else PATCH.
     """
+    begun = time.monotonic()
     from flows import nursery
     from flows.engine import prepare_prefect
     from flows.progress import shown_on, step
@@ -182,6 +201,7 @@ def publish(
             guards=guards,
             store=store,
             crew=crew,
+            begun=begun,
         )
         if dry_run:
             summary, plan = flow.rehearse(order)
@@ -238,8 +258,10 @@ def serve(
     folder, store = mirrored(output)
     server = prepare_schedules(port)
     from flows import serve as serving
+    from flows.lots import Crew
 
     serving.expect_schedule(cron, timezone)
+    Crew(workers, dask)  # stops where the address is none
     parameters = {
         "sources": [s if is_store(s) else str(Path(s).absolute()) for s in sources],
         "output": store or str(folder.absolute()),
@@ -295,7 +317,7 @@ def show(
 @app.command()
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH…", help="Texts, their sidecars, or folders.")
+        list[Path], typer.Argument(metavar="PATH", help="Texts, their sidecars, or folders.")
     ],
     form: Annotated[
         CheckFormat, typer.Option("--format", help="How to say it.")
@@ -365,9 +387,10 @@ def runs(
     output: Output = DATASETS,
     last: Annotated[int, typer.Option(min=1, help="How many.")] = 20,
 ) -> None:
-    """The last runs that wrote to a folder, or from this machine to a store: when (UTC), how long, how fast, and what came of each.
+    """The last runs that wrote to a folder, or from this machine to a store: when (UTC), how long, and what came of each.
 
-    Their whole records, with the seconds of each step, are the JSON files in its folder `runs`.
+    The seconds count from the start of the command. The whole records, with the seconds of each step and all that an
+    error said, are the JSON files in its folder `runs`.
     """
     from flows.upload import mirrored
     from flows.watch import FOLDER, read_runs
@@ -376,7 +399,7 @@ def runs(
     found = read_runs(folder)
     if not found:
         raise ReleaseError(f"no run has left a record in {folder / FOLDER}")
-    Console().print(runs_table(found[-last:]))
+    Console().print(Group(*runs_tables(found[-last:], folder / FOLDER)), crop=False)
 
 
 @app.command()
@@ -405,6 +428,8 @@ def diff(
 
     with opened(output, old, new) as place:
         before, after = (read_release(place.folder, name).snapshot() for name in (old, new))
+    if table and table not in (tables := {**before.tables, **after.tables}):
+        raise typer.BadParameter(f"--table {table}: no such table; there are {', '.join(tables)}")
     changes = difference(before, after)
     if table:
         changes = of_table(changes, table)
@@ -413,7 +438,7 @@ def diff(
     elif form is Format.markdown:
         typer.echo(as_markdown(changes, before, after), nl=False)
     else:
-        typer.echo(as_text(changes) or "no difference", nl=changes.num_rows == 0)
+        typer.echo(as_text(changes, before, after) or "no difference", nl=changes.num_rows == 0)
     if only_added and (others := beside_additions(changes)).num_rows:
         _told(Console(stderr=True), _more_than_additions(others))
         raise typer.Exit(1)
@@ -430,28 +455,44 @@ def _more_than_additions(others: "pa.Table") -> str:
 def verify(
     version: Annotated[str, typer.Argument(help="A version, `latest`, or a folder.")] = "latest",
     sources: Annotated[
-        Path, typer.Option("--sources", "-s", help="The folder of the sources, if it is there.")
-    ] = DOCUMENTS,
+        Path | None,
+        typer.Option(
+            "--sources", "-s", help=f"The folder of the sources; {DOCUMENTS} if that is there."
+        ),
+    ] = None,
     output: Output = DATASETS,
     lexicons: Lexicons = LEXICONS,
 ) -> None:
-    """Prove that a release is what was published: every byte, key and span, and its sources."""
+    """Prove that a release is what was published: every byte, key and span, and its sources.
+
+    Of sources that are not there the release can say nothing; how many were compared stands in the last line.
+    """
     from flows import verify as verification
     from flows.releases import read_release
     from flows.sources import read_lexicons
     from flows.stores import opened
     from transforms.lexicon import Lexicon
 
+    if sources and not sources.exists():
+        raise typer.BadParameter(f"--sources {sources}: no such file or folder")
+    folder = sources or DOCUMENTS
     codes = frozenset(Lexicon(read_lexicons(lexicons)).terms("divisions"))
     with opened(output, version, whole=True) as place:
         release = read_release(place.folder, version)
-        problems = list(verification.verify(release, codes, sources))
-        for problem in problems:
+        verified = verification.verify(release, codes, folder)
+        for problem in verified.problems:
             _told(Console(stderr=True), place.told(problem))
-        if problems:
+        if verified.problems:
             raise typer.Exit(1)
-        where = place.told(str(release.folder))
-        Console().print(f"{release.version} in {where} is whole: checksums, tables, keys, spans.")
+        where, compared = place.told(str(release.folder)), verified.compared
+        documents = release.row_count("documents")
+    whole = f"{release.version} in {where} is whole: checksums, tables, keys, spans"
+    if compared == documents:
+        whole += f" and {compared:,} source{'s' * (compared != 1)}."
+    else:
+        absent = "there" if folder.exists() else f"there: no folder {folder}"
+        whole += f"; {documents - compared:,} of {documents:,} sources were not compared, for they are not {absent}."
+    Console().print(escape(whole), highlight=False, soft_wrap=True)
 
 
 @app.command()
@@ -494,7 +535,10 @@ def prove(
 @app.command()
 def score(
     release: Annotated[str, typer.Argument(help="A folder that holds a release, or a version.")],
-    gold_dir: Annotated[Path, typer.Argument(help="A folder of *.gold.json annotations.")],
+    gold_dir: Annotated[
+        Path,
+        typer.Argument(help="A folder of *.gold.json annotations; the project's is tests/golden."),
+    ],
     form: Annotated[
         ScoreFormat, typer.Option("--format", help="How to say it.")
     ] = ScoreFormat.text,
@@ -508,7 +552,8 @@ def score(
 ) -> None:
     """How well a release agrees with annotated texts: precision, recall and F1, with their bounds.
 
-    A text that the release does not hold counts as missed.
+    A text that the release does not hold counts as missed. A programme and a citation count once for a text, by
+    their names; the tables have a row for each mention.
     """
     from expectations.derive import to_json
     from flows.releases import read_release

@@ -23,6 +23,7 @@ pc: Any = pyarrow.compute
 Array: TypeAlias = "pa.Array[Any]"
 Column: TypeAlias = "pa.ChunkedArray[Any]"
 Field: TypeAlias = "pa.Field[Any]"
+Words: TypeAlias = dict[tuple[Any, Any], str]
 
 CHANGE_SCHEMA = pa.schema(
     [
@@ -113,13 +114,19 @@ def next_version(last: Version | None, changes: pa.Table) -> Step:
         return Step(Version(last.major + 1, 0, 0), breaking)
     added = pc.sum(pc.and_(pc.equal(changes["change"], "added"), pc.is_valid(changes["id"])))
     if added.as_py():
-        return Step(Version(last.major, last.minor + 1, 0), f"{added.as_py():,} rows were added")
+        rows = _counted(added.as_py(), "row was", "rows were")
+        return Step(Version(last.major, last.minor + 1, 0), f"{rows} added")
     if changes.num_rows:
         return Step(
             Version(*last[:2], last.patch + 1),
-            f"{changes.num_rows:,} rows or cells were changed or removed, none added",
+            f"{_counted(changes.num_rows, 'row or cell was', 'rows or cells were')} changed or "
+            "removed, none added",
         )
     return Step(last, "nothing changed")
+
+
+def _counted(number: int, one: str, more: str) -> str:
+    return f"{number:,} {one if number == 1 else more}"
 
 
 def _breaking(changes: pa.Table) -> str | None:
@@ -478,16 +485,20 @@ def beside_additions(changes: pa.Table) -> pa.Table:
     return changes.filter(pc.invert(is_addition))
 
 
-def as_text(changes: pa.Table) -> str:
-    """The changes for a terminal: one line each."""
-    return "".join(_line(row) + "\n" for row in changes.to_pylist())
+def as_text(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
+    """The changes for a terminal: one line each, with the words of the rows that came or went."""
+    words = {
+        "removed": _words_of(old, changes, "removed"),
+        "added": _words_of(new, changes, "added"),
+    }
+    return "".join(_line(row, words) + "\n" for row in changes.to_pylist())
 
 
-def _line(row: Mapping[str, str | None]) -> str:
+def _line(row: Mapping[str, str | None], words: Mapping[str, Words]) -> str:
     place = ".".join(part for part in (row["table"], row["column"]) if part)
-    said = f" {_short(row['old'])} → {_short(row['new'])}" if row["change"] == "changed" else ""
-    note = f" ({row['note']})" if row["note"] else ""
-    return f"{_SIGNS[row['change'] or '']} {place} {row['id'] or ''}{said} [{row['reason']}]{note}"
+    parts = [_SIGNS[row["change"] or ""], place, row["id"], _told(row, words), f"[{row['reason']}]"]
+    note = f"({row['note']})" if row["note"] else ""
+    return " ".join(part for part in (*parts, note) if part)
 
 
 def as_json(changes: pa.Table) -> str:
@@ -502,9 +513,10 @@ def as_markdown(changes: pa.Table, old: Snapshot | None, new: Snapshot) -> str:
     lines += [f"| {t} | {change} | {why} | {n:,} |" for t, change, why, n in counts]
     for table in dict.fromkeys(t for t, *_ in counts):
         lines += ["", f"## {table}", ""]
-        for change, words in (("removed", old), ("added", new), ("changed", None)):
+        for change, snapshot in (("removed", old), ("added", new), ("changed", None)):
             number = sum(n for t, c, _, n in counts if (t, c) == (table, change))
             examples = _first(changes, table, change, min(number, _EXAMPLES))
+            words = {change: _words_of(snapshot, _as_table(examples), change)}
             lines += [_bullet(row, words) for row in examples]
             if number > _EXAMPLES:
                 lines.append(f"- … and {number - _EXAMPLES:,} more {change}")
@@ -522,27 +534,38 @@ def _first(changes: pa.Table, table: str, change: str, number: int) -> list[dict
     return found
 
 
-def _bullet(row: Mapping[str, str | None], words: Snapshot | None) -> str:
+def _bullet(row: Mapping[str, str | None], words: Mapping[str, Words]) -> str:
     column = f" `{row['column']}`" if row["column"] else ""
     name = f" `{row['id']}`" if row["id"] else ""
     note = f" – {row['note']}" if row["note"] else ""
-    said = ""
-    if row["change"] == "changed":
-        said = f": {_short(row['old'])} → {_short(row['new'])}"
-    elif words and row["id"]:
-        said = f": {_words_of(words, row['table'] or '', row['id'])}"
+    said = f": {told}" if (told := _told(row, words)) else ""
     return f"- {row['change']}{name}{column}{said}{note}"
 
 
-def _words_of(snapshot: Snapshot, table: str, row_id: str) -> str:
-    """The span of a row, or its title or path, cut short: what a person knows it by."""
-    known_by = table_of(table).span_column or "path"
-    for batch in snapshot.tables[table].to_batches():
-        rows = pa.Table.from_batches([batch])
-        at = pc.index(row_ids(table, rows), row_id).as_py()
-        if at >= 0:
-            return _short(rows[known_by][at].as_py())
-    raise KeyError(row_id)
+def _told(row: Mapping[str, str | None], words: Mapping[str, Words]) -> str:
+    """What a cell said and says, or the words of a row that came or went; empty for tables and columns that did."""
+    if row["change"] == "changed":
+        return f"{_short(row['old'])} → {_short(row['new'])}"
+    return words[row["change"] or ""].get((row["table"], row["id"]), "")
+
+
+def _words_of(snapshot: Snapshot | None, changes: pa.Table, change: str) -> Words:
+    """Of each row that came or went, by its table and id, its span or path, cut short: what a person knows it by."""
+    found: Words = {}
+    if snapshot is None:
+        return found
+    those = pc.and_(pc.equal(changes["change"], change), pc.is_valid(changes["id"]))
+    rows = changes.filter(those)
+    for table in pc.unique(rows["table"]).to_pylist():
+        wanted = _as_array(of_table(rows, table)["id"])
+        known_by = table_of(table).span_column or "path"
+        for batch in snapshot.tables[table].to_batches():
+            here = pa.Table.from_batches([batch])
+            ids = row_ids(table, here)
+            hits = pc.is_in(ids, value_set=wanted)
+            said = map(_short, here[known_by].filter(hits).to_pylist())
+            found.update(zip(((table, i) for i in ids.filter(hits).to_pylist()), said, strict=True))
+    return found
 
 
 def _short(value: str | None) -> str:

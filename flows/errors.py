@@ -7,6 +7,12 @@ class StopError(Exception):
     exit_code = 1
 
 
+class UsageError(StopError):
+    """An option whose value cannot be understood."""
+
+    exit_code = 2
+
+
 class NothingToReleaseError(StopError):
     """No document could be released."""
 

@@ -81,6 +81,11 @@ CODES: dict[str, Code] = {
         "the day of the meeting is not known",
         "give `published_on` in the sidecar, so that the year of 1月5日 can be told",
     ),
+    "unlikely-day": Code(
+        "warning",
+        "the day of publication is yet to come, or far from the meeting's",
+        "compare `published_on` in the sidecar, or the day printed in the text, with the source",
+    ),
     "unknown-place": Code(
         "warning",
         "the place of the meeting is in no list of divisions",

@@ -5,6 +5,7 @@ count. What a process extracted it puts into the kept results; what comes back i
 of them took long.
 """
 
+import re
 from collections import deque
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from prefect.futures import PrefectFuture
 from prefect.task_runners import TaskRunner, ThreadPoolTaskRunner
 
 from flows.corrections import Corrections
-from flows.errors import ReleaseError, StopError
+from flows.errors import ReleaseError, StopError, UsageError
 from flows.extraction import Extracted, load_reader
 from flows.kept import Kept, Parts, key_of
 from flows.progress import step
@@ -29,6 +30,7 @@ _LOTS_AHEAD = 2
 """So many lots for each process are in memory at once."""
 _LOTS_ON_DASK = 64
 _SCHEDULER_SECONDS = 20
+_ADDRESS = re.compile(r"(?:\w+://)?(?:\[[^\]\s]+\]|[^\s/:]+):\d+/?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,14 @@ class Crew:
 
     processes: int = 1
     scheduler: str | None = None
+
+    def __post_init__(self) -> None:
+        """UsageError where the address can be none, told also where nothing will be left to extract."""
+        if self.scheduler is not None and not _ADDRESS.fullmatch(self.scheduler):
+            raise UsageError(
+                f"--dask {self.scheduler}: is no address of a Dask scheduler; write its host and port, "
+                "as in tcp://127.0.0.1:8786"
+            )
 
     def workers(self, lexicons: Path) -> Workers:
         """The processes of this machine."""

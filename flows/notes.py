@@ -1,5 +1,6 @@
 """What is the matter with a text, as its rows tell: each function knows one kind of trouble."""
 
+import datetime
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,12 +11,15 @@ from typing import Any
 from expectations.rules import squeeze
 from expectations.tables import TABLES
 from flows.findings import CODES, Facts
+from flows.repeats import day_of
 from transforms.hygiene import Hygiene
 from transforms.source import Source
 
 # From these shares of a text's characters on, something is the matter with it: of 5,815 broadcast reports, which are short,
 # 625 have as much that is unexplained, and 6 as much furniture.
 _UNEXPLAINED, _DEBRIS = 0.1, 0.1
+# So long before its meeting a text may be published, and so long after it.
+_BEFORE, _AFTER = datetime.timedelta(weeks=6), datetime.timedelta(weeks=26)
 WORDS = "{words}"
 """Stands in a message for the beginning of a note's words."""
 # With so many characters the head of a count ends (三个提升).
@@ -50,12 +54,37 @@ def about_meeting(rows: Rows) -> Iterator[Note]:
     if meeting.date is None:
         yield Note("no-date", f"the day of {_named(meeting)} is not told", **spot)
     if meeting.level not in ("central", "township") and meeting.division_code is None:
-        where = f"“{meeting.jurisdiction}”" if meeting.jurisdiction else "its place"
-        yield Note(
-            "unknown-place", f"{_named(meeting)}: {where} is in no list of divisions", **spot
-        )
+        yield _unknown_place(meeting, rows["documents"][0].text, spot)
     if not rows["initiatives"]:
         yield Note("no-initiative", f"{_named(meeting)} directs nothing", **spot)
+
+
+def _unknown_place(meeting: Any, text: str, spot: dict[str, Any]) -> Note:
+    """Points to the place, where the text spells it: before the meeting's name, or wherever it stands first."""
+    name = meeting.jurisdiction
+    where = f"“{name}”" if name else "its place"
+    said = f"{_named(meeting)}: {where} is in no list of divisions"
+    start = max(text.rfind(name, 0, meeting.end), -1) if name else -1
+    start = text.find(name) if name and start < 0 else start
+    return Note("unknown-place", said, **(spot if start < 0 else {"start": start, "words": name}))
+
+
+def about_days(rows: Rows, today: datetime.date) -> Iterator[Note]:
+    """Whether the days of a report can be: nothing is published tomorrow, and a meeting's report within some months of it.
+
+    What is announced beforehand, such as a notice, may come out some weeks before the meeting.
+    """
+    published = rows["documents"][0].published_on
+    meeting = next(iter(rows["meetings"]), None)
+    met = day_of(meeting.date if meeting else None, published)
+    # It may be tomorrow already where the text was published.
+    latest = today + datetime.timedelta(days=1)
+    if published and published > latest:
+        yield Note("unlikely-day", f"published on {published}, which is yet to come")
+    elif published and met and met > published + _BEFORE:
+        yield Note("unlikely-day", f"published on {published}, long before the meeting of {met}")
+    elif published and met and met < published - _AFTER:
+        yield Note("unlikely-day", f"published on {published}, long after the meeting of {met}")
 
 
 def about_counts(rows: Rows, hygiene: Hygiene) -> Iterator[Note]:

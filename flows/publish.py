@@ -28,7 +28,6 @@ from flows.releases import (
     Guards,
     Plan,
     Published,
-    alone,
     disk_told_plainly,
     newest_release,
     plan_release,
@@ -51,7 +50,10 @@ _T = TypeVar("_T")
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What to publish, from where (paths and addresses), to where; `store` is the address that the output mirrors."""
+    """What to publish, from where (paths and addresses), to where; `store` is the address that the output mirrors.
+
+    `begun` is when the command began, in seconds of `time.monotonic`; None where it begins with the flow.
+    """
 
     sources: tuple[Path | str, ...]
     output: Path
@@ -61,6 +63,7 @@ class Order:
     golden: Path = GOLDEN
     store: str | None = None
     crew: Crew = ALONE
+    begun: float | None = None
 
     @property
     def exchange(self) -> str | None:
@@ -71,7 +74,7 @@ class Order:
 @flow(name="publish", validate_parameters=False)
 def publish(order: Order) -> tuple[Summary, Published]:
     """Sources, extracted, validated, released."""
-    with watched(order.output) as run, alone(order.output):
+    with watched(order.output, order.begun) as run:
         if order.store:
             fetch_newest(order.store)
         kept = Kept((order.output / _KEPT).absolute(), order.exchange)

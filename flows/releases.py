@@ -37,6 +37,7 @@ from flows.storage import is_passing
 pc: Any = pyarrow.compute
 
 SUMS = "SHA256SUMS"
+_LOCK = ".lock"
 _LOCK_SECONDS = 30.0
 AT_ONCE = 4
 _REPEATS = pa.schema(
@@ -388,7 +389,7 @@ def alone(output: Path) -> Iterator[None]:
 def _lock(output: Path) -> filelock.BaseFileLock:
     with disk_told_plainly(output):
         output.mkdir(parents=True, exist_ok=True)
-        lock = filelock.FileLock(output / ".lock", is_singleton=True, thread_local=False)
+        lock = filelock.FileLock(output / _LOCK, is_singleton=True, thread_local=False)
         try:
             lock.acquire(timeout=_LOCK_SECONDS)
         except filelock.Timeout as error:
@@ -397,6 +398,15 @@ def _lock(output: Path) -> filelock.BaseFileLock:
                 "wait until it is done and try again"
             ) from error
     return lock
+
+
+def is_published_to(output: Path) -> bool:
+    """Whether somebody is publishing to the folder now; who may not ask, being no publisher, is told yes."""
+    try:
+        with filelock.FileLock(output / _LOCK, timeout=0, thread_local=False):
+            return False
+    except OSError:
+        return True
 
 
 @contextlib.contextmanager

@@ -34,7 +34,7 @@ def as_screen(checked: Sequence[Checked]) -> RenderableType:
 
 def print_screen(console: Console, checked: Sequence[Checked]) -> None:
     """`as_screen` on a console, where words of a text are never taken for styles."""
-    console.print(as_screen(checked), highlight=False)
+    console.print(as_screen(checked), highlight=False, crop=False)
 
 
 def _block(one: Checked) -> Iterator[RenderableType]:

@@ -26,7 +26,7 @@ from prefect.states import Crashed
 from prefect.types.entrypoint import EntrypointType
 from pydantic import ValidationError
 
-from flows.errors import StopError
+from flows.errors import UsageError
 from flows.nightly import nightly
 
 # A run that is still going makes the next one superfluous: it would find the same sources.
@@ -40,10 +40,16 @@ def expect_schedule(cron: str, timezone: str) -> None:
     try:
         CronSchedule(cron=cron, timezone=timezone)
     except ValidationError as error:
-        problem = error.errors()[0]["msg"].removeprefix("Value error, ")
-        raise StopError(
-            f"--cron {cron!r} --timezone {timezone}: {problem}; write minute, hour, day of the month, "
-            'month and day of the week, as in --cron "0 3 * * *" --timezone Asia/Shanghai'
+        [mistake, *_] = error.errors()
+        problem = mistake["msg"].removeprefix("Value error, ")
+        if mistake["loc"] == ("timezone",):
+            raise UsageError(
+                f"--timezone {timezone}: {problem}; write its name in the time zone database, as in "
+                "--timezone Asia/Shanghai"
+            ) from error
+        raise UsageError(
+            f"--cron {cron!r}: {problem}; write minute, hour, day of the month, month and day of the "
+            'week, as in --cron "0 3 * * *"'
         ) from error
 
 

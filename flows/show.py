@@ -3,8 +3,10 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
@@ -27,6 +29,14 @@ if TYPE_CHECKING:
     from flows.releases import Release
 
 Rows = Mapping[str, Sequence[Any]]
+
+_SCORED = """\
+initiatives   the same span, or the same end and verb
+initiatives~  at least half of what both cover; of these pairs the fields
+programmes, citations  once for a text, by name"""
+
+# Of a message, in the list of runs: three lines of a narrow terminal.
+_LONGEST_ERROR = 180
 
 _ROLE_STYLES = {
     "masthead": "magenta",
@@ -202,27 +212,53 @@ def versions_table(releases: Sequence["Release"]) -> Table:
     return table
 
 
-def runs_table(runs: Sequence[Mapping[str, Any]]) -> Table:
-    """The runs that wrote to a folder: when, how long, how fast, what came of each."""
+def runs_tables(runs: Sequence[Mapping[str, Any]], folder: Path) -> Iterator[RenderableType]:
+    """The runs that wrote to a folder: when, how long, what came of each; then what stopped those that failed.
+
+    `folder` holds their records.
+    """
     table = Table(
-        "started", "seconds", "texts", "texts/s", "rejected", "unexplained", "outcome",
-        box=None, pad_edge=False,
-    )  # fmt: skip
-    for column in table.columns[1:6]:
+        "started",
+        "seconds",
+        "texts",
+        "rejected",
+        "unexplained",
+        "outcome",
+        box=None,
+        pad_edge=False,
+    )
+    for column in table.columns:
+        column.no_wrap = True
+    for column in table.columns[1:5]:
         column.justify = "right"
-    table.columns[0].no_wrap = True
+    from flows.diff import short
+
+    errors = Table("", "", box=None, pad_edge=False, show_header=False)
+    errors.columns[0].no_wrap = True
     for run in runs:
-        share = run["unexplained_share"]
-        table.add_row(
-            run["started"][:19].replace("T", " "),
+        started, share = run["started"][:19].replace("T", " "), run["unexplained_share"]
+        has_ended = run["outcome"] in ("released", "unchanged", "failed")
+        figures = (
             f"{run['seconds']:,.1f}",
             f"{run['documents']:,}",
-            f"{run['documents_per_second']:,.0f}",
             f"{sum(run['rejects'].values()):,}",
             "" if share is None else f"{share:.2%}",
-            Text(run["error"] or f"{run['outcome']} {run['version']}"),
         )
-    return table
+        table.add_row(started, *(figures if has_ended else ("",) * 4), _outcome(run))
+        if run["error"]:
+            said = run["error"].replace(":\n", ": ").replace("\n", " · ")
+            errors.add_row(started, Text(short(said, _LONGEST_ERROR)))
+    yield table
+    if errors.rows:
+        yield Text()
+        yield errors
+        yield Text(f"whole in {folder}", "dim", no_wrap=True, overflow="ignore")
+
+
+def _outcome(run: Mapping[str, Any]) -> Text:
+    told = {"begun": "is going", "died": "did not end", "failed": "failed"}
+    said = told.get(run["outcome"]) or f"{run['outcome']} {run['version']}"
+    return Text(said, "red" if run["error"] else "")
 
 
 def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
@@ -231,8 +267,10 @@ def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
         "table", "precision", "recall", "F1", "", "gold", "got", box=None, pad_edge=False
     )
     for name, found in figures["tables"].items():
-        rates = [f"{found[key]:.3f}" for key in ("precision", "recall", "f1")]
-        bounds = _bounds(found["f1_interval"])
+        # Of nothing no share can be right.
+        of = {"precision": found["system"], "recall": found["gold"], "f1": found["gold"]}
+        rates = [f"{found[key]:.3f}" if of[key] else "–" for key in of]
+        bounds = _bounds(found["f1_interval"]) if of["f1"] else ""
         tables.add_row(name, *rates, bounds, f"{found['gold']:,}", f"{found['system']:,}")
     fields = Table("field", "right", "", "of", box=None, pad_edge=False)
     for name, found in figures["fields"].items():
@@ -244,6 +282,8 @@ def score_tables(figures: Mapping[str, Any]) -> Iterator[Table | Text]:
             column.justify = "right"
         yield table
         yield Text()
+    yield Text(_SCORED)
+    yield Text()
     gold = figures["gold"]
     yield Text(f"{gold['texts']} annotated texts; gold {gold['sha256'][:16]}")
     if gold["absent"]:

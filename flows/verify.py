@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -29,27 +30,38 @@ pc: Any = pyarrow.compute
 _SCHEMAS = {table.name: arrow_schema(table) for table in TABLES} | {"changes": CHANGE_SCHEMA}
 
 
-def verify(release: Release, division_codes: frozenset[str], sources: Path | None) -> Iterator[str]:
-    """Everything that is wrong with a release, each with its exact place; nothing where it is whole.
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """Everything that is wrong with a release, each with its exact place, and how many documents were held against their source."""
+
+    problems: tuple[str, ...]
+    compared: int = 0
+
+
+def verify(release: Release, division_codes: frozenset[str], sources: Path | None) -> Verified:
+    """What is wrong with a release; a damaged file keeps the rest from being looked at.
 
     The sources are looked at where they are there: a folder that holds them, or None.
     """
-    damaged = list(_damaged_files(release.folder))
-    yield from damaged
-    if damaged:
-        return
+    if damaged := tuple(_damaged_files(release.folder)):
+        return Verified(damaged)
     listed = release.table_names()
     tables = {name: release.table(name) for name in listed if release.has_table(name)}
-    for name in sorted({*listed} - tables.keys()):
-        yield f"{release.folder / name}.parquet: is missing, though datapackage.json lists it"
+    problems = [
+        f"{release.folder / name}.parquet: is missing, though datapackage.json lists it"
+        for name in sorted({*listed} - tables.keys())
+    ]
     schemas = list(_schema_problems(tables))
-    yield from schemas
-    yield from _twins(release.folder, tables)
-    if not schemas:
-        yield from _column_problems(tables)
-        yield from _broken_rules(tables, division_codes)
-        if sources and sources.exists():
-            yield from _source_problems(tables, sources)
+    problems += [*schemas, *_twins(release.folder, tables)]
+    if schemas:
+        return Verified(tuple(problems))
+    problems += [*_column_problems(tables), *_broken_rules(tables, division_codes)]
+    if sources is None or not sources.exists():
+        return Verified(tuple(problems))
+    pairs = _with_sources(tables, sources)
+    for document, source in pairs:
+        problems += _source_problems(tables, document, source, sources)
+    return Verified(tuple(problems), len(pairs))
 
 
 # ------------------------------------------------------------------------------ bytes
@@ -192,18 +204,24 @@ def _place(table: Table, tables: Mapping[str, pa.Table], row: int) -> str:
 # ------------------------------------------------------------------------------ sources
 
 
-def _source_problems(tables: Mapping[str, pa.Table], folder: Path) -> Iterator[str]:
-    """Documents whose source, where it is there, is another, or whose spans stand on other lines."""
+def _with_sources(
+    tables: Mapping[str, pa.Table], folder: Path
+) -> list[tuple[dict[str, str], Source]]:
+    """The documents whose source is there, each with it."""
     sources = {found.path: found for found in read_sources([folder]) if isinstance(found, Source)}
     columns = ("document_id", "path", "sha256", "encoding", "media_type", "text")
-    for document in tables["documents"].select(columns).to_pylist():
-        source = sources.get(document["path"])
-        if source is None:
-            continue
-        if hashlib.sha256(source.content).hexdigest() != document["sha256"]:
-            yield f"{folder / source.path}: is not the file that {document['document_id']} was read from"
-        else:
-            yield from _line_problems(tables, document, source)
+    documents = tables["documents"].select(columns).to_pylist()
+    return [(one, sources[one["path"]]) for one in documents if one["path"] in sources]
+
+
+def _source_problems(
+    tables: Mapping[str, pa.Table], document: Mapping[str, str], source: Source, folder: Path
+) -> Iterator[str]:
+    """What of a document is not what its source says: its bytes, its text, the lines of its spans."""
+    if hashlib.sha256(source.content).hexdigest() != document["sha256"]:
+        yield f"{folder / source.path}: is not the file that {document['document_id']} was read from"
+    else:
+        yield from _line_problems(tables, document, source)
 
 
 def _line_problems(

@@ -1,6 +1,7 @@
 """What a run was like: figures for Prefect's pages, and a record beside the releases.
 
-Releases hold no clock, so that the same sources give the same bytes; what took how long stands here.
+Releases hold no clock, so that the same sources give the same bytes; what took how long stands here. A record is
+written when a run begins and completed when it ends: one that was killed is known by the record that it left.
 """
 
 import contextlib
@@ -10,7 +11,7 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,14 @@ from prefect.logging import get_logger
 from flows.errors import StopError
 from flows.lots import Extractions
 from flows.progress import timed
-from flows.releases import Published
+from flows.releases import Published, alone, is_published_to
 from flows.sources import Reject
 from transforms.lexicon import LexiconError
 
 FOLDER = "runs"
+BEGUN, DIED = "begun", "died"
+"""The outcomes of runs that have not ended: the one that is going, and those that never will."""
+_NO_END = "did not end: it was killed, or the machine stopped"
 _KEPT = 200
 _KINDS_KEPT = 100
 _REJECTS_SHOWN = 200
@@ -48,11 +52,11 @@ class Summary:
 
 @dataclass(slots=True)
 class Run:
-    """One run of the flow, filled in as it goes; seconds are of the wall clock."""
+    """One run of the flow, filled in as it goes; seconds are of the wall clock, from the start of the command that ran it."""
 
     name: str
     started: str
-    outcome: str = "failed"
+    outcome: str = BEGUN
     version: str | None = None
     error: str | None = None
     seconds: float = 0.0
@@ -125,48 +129,95 @@ def count_by_reason(rejects: Iterable[Reject]) -> dict[str, int]:
 
 
 @contextlib.contextmanager
-def watched(output: Path | None) -> Iterator[Run]:
-    """A run that leaves artifacts and, where releases go, its record, however it ends."""
+def watched(output: Path | None, begun: float | None = None) -> Iterator[Run]:
+    """A run that leaves artifacts and, where releases go, its record, however it ends; there it is alone.
+
+    `begun` is when its command began, in seconds of `time.monotonic`; by default now.
+    """
     context = FlowRunContext.get()
     name = context.flow_run.name if context and context.flow_run else "run"
-    start, clock = datetime.now(UTC), time.perf_counter()
+    clock = begun or time.monotonic()
+    starting = time.monotonic() - clock
+    start = datetime.now(UTC) - timedelta(seconds=starting)
     run = Run(name, start.isoformat(timespec="milliseconds"))
+    if begun:
+        run.steps["Starting"] = starting
+    file = f"{start:%Y%m%dT%H%M%S.%f}Z-{name}.json"
     try:
-        with timed(run.steps):
-            yield run
-    except BaseException as error:
-        is_told = isinstance(error, StopError | LexiconError)
-        run.outcome = "failed"
-        run.error = str(error) if is_told else f"{type(error).__name__}: {error}"
-        raise
+        with contextlib.ExitStack() as held:
+            try:
+                with timed(run.steps):
+                    if output:
+                        held.enter_context(alone(output))
+                        _begin(run, output / FOLDER / file)
+                    yield run
+            except BaseException as error:
+                is_told = isinstance(error, StopError | LexiconError)
+                run.outcome = "failed"
+                run.error = str(error) if is_told else f"{type(error).__name__}: {error}"
+                raise
+            finally:
+                run.ended(time.monotonic() - clock)
+                if output:
+                    _record(run, output / FOLDER / file)
     finally:
-        run.ended(time.perf_counter() - clock)
-        if output:
-            _record(run, output / FOLDER / f"{start:%Y%m%dT%H%M%S.%f}Z-{name}.json")
         _leave_artifacts(run)
 
 
+def _begin(run: Run, path: Path) -> None:
+    """Complete what killed runs left (who is alone knows that none of them is going), and begin a record of this one."""
+    with _refusal_logged():
+        for debris in path.parent.glob("*.tmp"):
+            debris.unlink()
+        for dead in path.parent.glob("*.json"):
+            record = _read(dead)
+            if record["outcome"] == BEGUN:
+                _write(_buried(record), dead)
+    _record(run, path)
+
+
 def _record(run: Run, path: Path) -> None:
-    """Write the record, and forget the oldest ones; a disk that refuses has stopped the run already."""
-    record = {name: value for name, value in asdict(run).items() if not name.startswith("_")}
-    text = json.dumps(record, ensure_ascii=False, indent=2) + "\n"
-    try:
+    """Write the record, and forget the oldest ones."""
+    with _refusal_logged():
         path.parent.mkdir(exist_ok=True)
-        aside = path.with_suffix(".tmp")
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
+        _write({k: v for k, v in asdict(run).items() if not k.startswith("_")}, path)
         for old in sorted(path.parent.glob("*.json"))[:-_KEPT]:
             old.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def _refusal_logged() -> Iterator[None]:
+    """No release depends on a record: a disk that refuses it for good has stopped the run already."""
+    try:
+        yield
     except OSError as error:
         get_logger("watch").warning("the record of the run cannot be written: %s", error)
 
 
+def _write(record: Mapping[str, Any], path: Path) -> None:
+    aside = path.with_suffix(".tmp")
+    aside.write_text(json.dumps(record, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    aside.replace(path)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    record: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return record
+
+
+def _buried(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {**record, "outcome": DIED, "error": _NO_END}
+
+
 def read_runs(output: Path) -> list[dict[str, Any]]:
-    """The records of the runs that wrote to a folder, oldest first."""
-    return [
-        json.loads(path.read_text(encoding="utf-8"))
-        for path in sorted((output / FOLDER).glob("*.json"))
-    ]
+    """The records of the runs that wrote to a folder, oldest first.
+
+    A run that left its record unended is going while somebody publishes to the folder; else it died.
+    """
+    records = [_read(path) for path in sorted((output / FOLDER).glob("*.json"))]
+    if any(record["outcome"] == BEGUN for record in records) and not is_published_to(output):
+        return [_buried(record) if record["outcome"] == BEGUN else record for record in records]
+    return records
 
 
 def _leave_artifacts(run: Run) -> None:

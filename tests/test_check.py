@@ -1,5 +1,6 @@
 """What a contributor is told of a new text: every finding with its place, its words, its message and its remedy."""
 
+import datetime
 import io
 import json
 import os
@@ -156,7 +157,12 @@ CASES = [
     ("invisible-character", f"{HEAD}会议强调，要整治\u200b隐患。", 3, None, "\u200b", "U+200B stands here"),
     ("no-meeting", VISIT_TEXT, 1, None, None, "no meeting was found"),
     ("no-date", f"云溪县消防工作会议召开。{TASK}", 1, None, None, "is not told"),
-    ("unknown-place", f"{HEAD}{TASK}", None, None, None, "is in no list of divisions"),
+    ("unknown-place", f"{HEAD}{TASK}", 1, 6, "消防工作会议", "its place is in no list of divisions"),
+    (
+        "unknown-place",
+        "云溪县召开消防工作会议\n\n2023年3月4日，云溪县召开消防工作会议。县委书记何远主持会议。" + TASK,
+        1, 1, "云溪县", "“云溪县” is in no list of divisions",
+    ),
     ("no-initiative", "2023年3月4日，云溪县消防工作会议召开。", 1, None, None, "directs nothing"),
 ]  # fmt: skip
 
@@ -237,6 +243,37 @@ def test_mistakes_of_a_sidecar_with_their_lines(at: Order) -> None:
     assert (finding.path, finding.line) == ("seeds/new.toml", 2)
     assert finding.message == "license: not a known key"
     assert finding.remedy == "did you mean licence?; until then new.txt is not released"
+
+
+@pytest.mark.parametrize(
+    ("published", "words"),
+    [
+        ("2023-03-04", None),
+        ("2023-02-10", None),
+        ("2023-06-30", None),
+        ("2022-12-31", "published on 2022-12-31, long before the meeting of 2023-03-04"),
+        ("2023-10-01", "published on 2023-10-01, long after the meeting of 2023-03-04"),
+        ("2024-05-02", None),
+        ("2024-05-03", "published on 2024-05-03, which is yet to come"),
+    ],
+)
+def test_a_day_that_cannot_be_is_a_warning(at: Order, published: str, words: str | None) -> None:
+    (at.sources / "new.txt").write_text(
+        HEAD.replace("2023年", "2024年" if "2024" in published else "2023年") + TASK,
+        encoding="utf-8",
+    )
+    (at.sources / "new.toml").write_text(f"published_on = {published}\n{LICENCE}", encoding="utf-8")
+    [checked] = check(replace(at, today=datetime.date(2024, 5, 1)), Nothing())
+    found = [f.message for f in checked.findings if f.code == "unlikely-day"]
+    assert found == ([words] if words else [])
+    assert checked.verdict == "fit with warnings"
+
+
+def test_a_long_path_is_shown_whole(at: Order) -> None:
+    name = f"{'meeting-' * 15}.txt"
+    (at.sources / name).write_text(HEAD + TASK, encoding="utf-8")
+    [checked] = check(at, Nothing())
+    assert name in screen(checked)
 
 
 def test_a_licence_that_nobody_told(look: Look) -> None:

@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pyarrow as pa
@@ -59,8 +60,22 @@ def test_a_schedule_that_cannot_be_understood_starts_nothing(
     run: Run, prefect_server: None, tmp_path: Path
 ) -> None:
     answer = run("serve", "--cron", "at dawn", "-o", tmp_path)
-    assert answer.code == 1
-    assert "--cron 'at dawn' --timezone UTC:" in answer.err
+    assert answer.code == 2
+    assert "--cron 'at dawn':" in answer.err
+
+
+@pytest.mark.parametrize("address", ["foo", "tcp://10.0.0.1", "http://host:80/path"])
+def test_an_address_that_is_none_is_told_even_where_nothing_has_changed(
+    run: Run, place: Place, address: str
+) -> None:
+    answer = run("publish", "-s", place.sources, "-o", place.output, "--dask", address)
+    assert answer.code == 2
+    assert f"--dask {address}: is no address of a Dask scheduler" in answer.err
+
+
+def test_it_says_which_version_it_is(run: Run) -> None:
+    answer = run("--version")
+    assert (answer.code, answer.out) == (0, f"huiyi {version('huiyi')}\n")
 
 
 def test_publish_of_nothing_fit_exits_with_1(
@@ -153,7 +168,10 @@ def test_two_releases_are_compared(run: Run, place: Place) -> None:
     assert answer.code == 0
     [line] = answer.out.splitlines()
     assert line.startswith("+ documents ")
-    assert line.endswith("[source_added]")
+    assert line.endswith("yunxi/visit.txt [source_added]")
+    answer = run("diff", "1.0.0", "1.1.0", "-o", place.output, "--table", "foo")
+    assert answer.code == 2
+    assert "--table foo: no such table; there are documents, meetings," in answer.err
     rows = json.loads(run("diff", "1.0.0", "-o", place.output, "--format", "json").out)
     assert {row["reason"] for row in rows} == {"source_added"}
     assert "yunxi/visit.txt" in run("diff", "1.0.0", "-o", place.output, "--format", "markdown").out
@@ -161,11 +179,22 @@ def test_two_releases_are_compared(run: Run, place: Place) -> None:
     assert run("diff", "3.0.0", "-o", place.output).code == 4
 
 
-def test_a_whole_release_is_verified_and_a_damaged_one_is_not(run: Run, place: Place) -> None:
+def test_a_whole_release_is_verified_and_a_damaged_one_is_not(
+    run: Run, place: Place, tmp_path: Path
+) -> None:
     arguments = ("verify", "-o", place.output, "-s", place.sources)
     answer = run(*arguments)
     assert (answer.code, answer.err) == (0, "")
-    assert "1.1.0" in answer.out
+    whole = f"1.1.0 in {place.newest.folder} is whole: checksums, tables, keys, spans"
+    assert answer.out == f"{whole} and 2 sources.\n"
+    shutil.copytree(place.sources, tmp_path / "part")
+    (tmp_path / "part" / "yunxi" / "visit.txt").unlink()
+    answer = run(*arguments[:-1], tmp_path / "part")
+    said = f"{whole}; 1 of 2 sources were not compared, for they are not there.\n"
+    assert (answer.code, answer.out) == (0, said)
+    answer = run(*arguments[:-1], "nofolder")
+    assert (answer.code, answer.out) == (2, "")
+    assert "--sources nofolder: no such file or folder" in answer.err
     path = place.newest.folder / "initiatives.csv"
     content = path.read_bytes()
     path.write_bytes(content[:100] + b"?" + content[101:])

@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,6 +33,8 @@ from expectations.derive import (
     to_json,
 )
 from expectations.tables import TABLES, Table, table_of
+from flows.diff import CHANGE_SCHEMA
+from flows.releases import rejects_as_csv
 
 BY_NAME = pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
 
@@ -142,6 +145,12 @@ def test_the_card_names_version_rows_and_licences(folder: Path) -> None:
     assert "initiatives: F1 0.97" in card
     assert "documents.licence" in card
     assert data_dictionary(3) in card
+    beside = card.split("### `changes`")[1]
+    columns = re.findall(r"^\| `(\w+)` \| (\w+) \|( yes)?", beside, re.M)
+    assert [(c, t, bool(null)) for c, t, null in columns[:-3]] == [
+        (field.name, str(field.type), field.nullable) for field in CHANGE_SCHEMA
+    ]
+    assert [c for c, *_ in columns[-3:]] == next(csv.reader([rejects_as_csv(())]))
     assert "## Quality" not in dataset_card(release_of(folder), "")
 
 

@@ -1,6 +1,7 @@
 """Every difference has a reason, and the version follows from the differences."""
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -214,10 +215,17 @@ def test_a_difference_is_told_in_three_ways(
     new = reread(change_cell(dataset, "targets", "unit", 0, "％"))
     changes = compare(without_visit, new)
     row_id = dataset.tables["targets"]["target_id"][0].as_py()
-    text = as_text(of_table(changes, "targets"))
+    both = without_visit.snapshot(), new.snapshot()
+    text = as_text(of_table(changes, "targets"), *both)
     assert text == f"~ targets.unit {row_id} % → ％ [extractor_changed]\n"
+    [line] = as_text(of_table(changes, "initiatives"), *both).splitlines()
+    assert re.fullmatch(r"\+ initiatives \S+ 加快修缮水渠 \[source_added\]", line)
+    gone = compare(dataset, without_visit)
+    assert "加快修缮水渠 [source_removed]" in as_text(
+        gone, new.snapshot(), without_visit.snapshot()
+    )
     assert json.loads(as_json(changes)) == changes.to_pylist()
-    page = as_markdown(changes, without_visit.snapshot(), new.snapshot())
+    page = as_markdown(changes, *both)
     assert "| initiatives | added | source_added | 1 |" in page
     assert "- added `" in page
     assert ": 加快修缮水渠\n" in page

@@ -1,26 +1,32 @@
 """The flow that schedules start: what its state says, what it leaves behind, whom it tells."""
 
+import contextlib
 import errno
+import json
 import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import ROOT, Run
 from prefect import get_client
 from prefect.client.schemas.objects import State
 from sample import VISIT_TEXT
 
 from expectations.suites import Failure, Verdict
 from flows import extraction, releases
-from flows.errors import StopError
+from flows.errors import StopError, UsageError
 from flows.lots import Extractions
 from flows.nightly import nightly
 from flows.publish import Order
 from flows.releases import list_releases
 from flows.serve import expect_schedule
 from flows.sources import Reject
-from flows.watch import Run, count_by_reason, read_runs
+from flows.watch import Run as Watched
+from flows.watch import count_by_reason, read_runs, watched
 from flows.workers import Done
 
 pytestmark = pytest.mark.usefixtures("prefect_server")
@@ -36,7 +42,7 @@ def posted(
     return told
 
 
-def run(order: Order, timeout_seconds: float | None = None) -> State[Any]:
+def nightly_run(order: Order, timeout_seconds: float | None = None) -> State[Any]:
     state: State[Any] = nightly(
         [str(path) for path in order.sources],
         str(order.output),
@@ -57,7 +63,7 @@ def artifacts() -> dict[str, str]:
 
 def test_a_run_says_what_came_of_it(order: Order, posted: list[dict[str, Any]]) -> None:
     for words in ("released 1.0.0 (the first release); 0", "nothing has changed since 1.0.0; 0"):
-        state = run(order)
+        state = nightly_run(order)
         assert state.is_completed()
         assert state.message == f"{words} rejected sources"
     assert posted == []
@@ -67,7 +73,7 @@ def test_a_failed_run_says_why_in_its_state_its_record_its_artifact_and_to_the_w
     order: Order, sources: Path, posted: list[dict[str, Any]]
 ) -> None:
     (sources / "yunxi" / "meeting.txt").write_bytes(b"")
-    state = run(order)
+    state = nightly_run(order)
     assert state.is_failed()
     assert state.message is not None
     assert state.message.startswith(f"nothing in {sources} can be released:\n")
@@ -86,7 +92,7 @@ def test_a_run_that_takes_too_long_is_stopped_and_releases_nothing(
     order: Order, monkeypatch: pytest.MonkeyPatch, posted: list[dict[str, Any]]
 ) -> None:
     monkeypatch.setattr(extraction, "read_in_turns", lambda *_: time.sleep(8))
-    state = run(order, timeout_seconds=2)
+    state = nightly_run(order, timeout_seconds=2)
     assert state.name == "TimedOut"
     assert state.is_failed()
     assert "not done after 2 seconds (timeout_seconds)" in str(state.message)
@@ -118,7 +124,7 @@ def test_storage_that_fails_for_a_moment_is_tried_again_and_a_full_disk_is_not(
 
     monkeypatch.setattr(releases, "write_release", fail)
     monkeypatch.setattr("flows.storage.PAUSES", (0.01, 0.02, 0.04))
-    state = run(order)
+    state = nightly_run(order)
     assert len(calls) == attempts
     assert state.is_completed() == (version is not None)
     assert version or f"cannot write to {order.output} ({os.strerror(number)})" in state.message
@@ -139,7 +145,7 @@ def test_bad_data_is_not_tried_again(order: Order, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr("flows.judging.validate", find_fault)
     monkeypatch.setattr("flows.storage.PAUSES", (0.01, 0.02, 0.04))
-    state = run(order)
+    state = nightly_run(order)
     assert state.is_failed()
     assert "low is at most 8" in state.message
     assert len(calls) == 1
@@ -150,7 +156,7 @@ def test_a_webhook_that_does_not_answer_costs_the_run_nothing(
 ) -> None:
     monkeypatch.setenv("HUIYI_WEBHOOK", "http://127.0.0.1:9/nobody")
     (sources / "yunxi" / "meeting.txt").unlink()
-    state = run(order)
+    state = nightly_run(order)
     assert state.is_failed()
     assert "there is no text in" in str(state.message)
 
@@ -158,7 +164,7 @@ def test_a_webhook_that_does_not_answer_costs_the_run_nothing(
 def test_a_run_leaves_its_figures_beside_the_releases(order: Order, sources: Path) -> None:
     (sources / "visit.txt").write_text(VISIT_TEXT, encoding="utf-8")
     (sources / "empty.txt").touch()
-    run(order)
+    nightly_run(order)
     (record,) = read_runs(order.output)
     assert (record["outcome"], record["version"]) == ("released", "1.0.0")
     assert record["documents"] == record["rows"]["documents"] == 2
@@ -175,21 +181,58 @@ def test_a_run_leaves_its_figures_beside_the_releases(order: Order, sources: Pat
     assert "visit.txt" in left["slowest"]
 
 
+def test_a_run_that_is_killed_is_known_by_its_record(order: Order, run: Run) -> None:
+    die = "import os; from pathlib import Path; from flows.watch import watched\n"
+    die += f"with watched(Path({str(order.output)!r})): os.kill(os.getpid(), 9)"
+    assert subprocess.run([sys.executable, "-c", die], cwd=ROOT).returncode == -9
+    (order.output / "runs" / "torn.tmp").touch()
+    listed = run("runs", "-o", order.output).out
+    assert listed.splitlines()[1].endswith("did not end")
+    assert "did not end: it was killed, or the machine stopped" in listed
+    with watched(order.output):
+        assert [record["outcome"] for record in read_runs(order.output)] == ["died", "begun"]
+        assert "is going" in run("runs", "-o", order.output).out
+    folder = order.output / "runs"
+    records = [json.loads(path.read_text()) for path in sorted(folder.iterdir())]
+    assert [record["outcome"] for record in records] == ["died", "begun"]
+
+
+def test_the_seconds_of_a_run_count_from_the_start_of_its_command(order: Order) -> None:
+    with watched(order.output, time.monotonic() - 100):
+        pass
+    (record,) = read_runs(order.output)
+    assert 100 <= record["steps"]["Starting"] <= record["seconds"] < 110
+
+
+def test_the_list_of_runs_fits_a_narrow_terminal(order: Order, run: Run, monkeypatch: Any) -> None:
+    order.output.mkdir()
+    with contextlib.suppress(StopError), watched(order.output) as watching:
+        watching.documents, watching.rejects = 1_234_567, {"the file is empty": 23}
+        raise StopError("\n".join(f"{number}.txt: the file is empty" for number in range(23)))
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = run("runs", "-o", order.output).out.splitlines()
+    assert max(map(len, lines[:-1])) <= 80
+    assert lines[1].split()[-3:] == ["1,234,567", "23", "failed"]
+    assert lines[3].split(maxsplit=2)[2].startswith("0.txt: the file is empty · 1.txt:")
+    assert len(lines) < 10
+    assert lines[-1] == f"whole in {order.output / 'runs'}"
+
+
 def test_records_are_bounded_in_number(order: Order, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.watch._KEPT", 2)
     for _ in range(3):
-        run(order)
+        nightly_run(order)
     assert [record["outcome"] for record in read_runs(order.output)] == ["unchanged"] * 2
 
 
 def test_the_slowest_documents_of_all_shards_are_kept() -> None:
-    watched = Run("swift-egret", "2026-11-25T03:00:00.000+00:00")
+    watching = Watched("swift-egret", "2026-11-25T03:00:00.000+00:00")
     done = Done(20, tuple((number / 10, f"{number}.txt") for number in range(20)))
     done += Done(2, ((9.0, "slow.txt"), (0.01, "swift.txt")))
-    watched.extracted(Extractions((), (), 3, done))
-    assert list(watched.slowest)[:2] == ["slow.txt", "19.txt"]
-    assert (done.documents, watched.kept_documents) == (22, 3)
-    assert len(watched.slowest) == 10
+    watching.extracted(Extractions((), (), 3, done))
+    assert list(watching.slowest)[:2] == ["slow.txt", "19.txt"]
+    assert (done.documents, watching.kept_documents) == (22, 3)
+    assert len(watching.slowest) == 10
 
 
 def test_rejects_are_counted_by_the_kind_of_their_reason() -> None:
@@ -209,10 +252,13 @@ def test_rejects_are_counted_by_the_kind_of_their_reason() -> None:
 
 @pytest.mark.parametrize(
     ("cron", "timezone", "words"),
-    [("0 3 * *", "UTC", "'0 3 \\* \\*'.*0 3"), ("0 3 * * *", "Mars/Olympus", "Mars/Olympus")],
+    [
+        ("0 3 * *", "UTC", "--cron '0 3 \\* \\*': .*; write minute, hour,"),
+        ("0 3 * * *", "Mars/Olympus", "--timezone Mars/Olympus: .*; write its name in the time"),
+    ],
 )
 def test_a_schedule_that_cannot_be_understood_says_how_to_write_one(
     cron: str, timezone: str, words: str
 ) -> None:
-    with pytest.raises(StopError, match=f"(?s){words}.*write minute, hour"):
+    with pytest.raises(UsageError, match=words):
         expect_schedule(cron, timezone)

@@ -297,6 +297,7 @@ def test_the_command_shows_tables_fields_and_what_is_absent(
         assert words in said
     assert "not in the release" not in said
     folder = shutil.copytree(release, tmp_path / "release")
+    assert "once for a text, by name" in said
     halved(folder)
     assert "not in the release: " in score(folder, GOLDEN)[1]
 

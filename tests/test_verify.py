@@ -36,7 +36,7 @@ def documents(tmp_path: Path) -> Path:
 
 
 def problems(found: Release, sources: Path | None = None) -> list[str]:
-    return list(verify(found, DIVISION_CODES, sources))
+    return list(verify(found, DIVISION_CODES, sources).problems)
 
 
 def test_what_was_published_is_whole(released: Release, documents: Path) -> None:
