@@ -113,6 +113,13 @@ def test_every_mistake_of_a_sidecar_is_named(root: Path) -> None:
     assert sorted(r.line or 0 for r in rejects(root)) == [1, 2]
 
 
+def test_a_source_that_is_gone_is_no_wrong_kind_of_file(root: Path) -> None:
+    write(root / "a.txt", TEXT)
+    [reject] = rejects(root, root / "gone")
+    assert str(reject) == "gone: no such file or folder; correct the path, or put texts there"
+    assert [s.path for s in sources(root, root / "gone")] == ["a.txt"]
+
+
 UNREADABLE = {
     "empty.txt": (b"", "the file is empty"),
     "blank.txt": (b" \r\n\n", "the file is empty"),
