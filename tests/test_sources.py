@@ -87,7 +87,14 @@ SIDECAR_MISTAKES = {
     ),
     "published_on = 2023": (1, "published_on: 2023 is not a day; write it as 2023-01-31"),
     "published_on = 2023-01-05T10:00:00": (1, "is not a day; write it as 2023-01-31"),
-    'published_on = "2023-02-30"': (1, "published_on"),
+    'published_on = "2023-02-30"': (
+        1,
+        "published_on: '2023-02-30' is no day of the calendar; correct it",
+    ),
+    'note = "scan"\npublished_on = 2023-02-30': (
+        2,
+        "published_on = 2023-02-30: is no day of the calendar; correct it",
+    ),
     'source_url = "example"': (1, "source_url: 'example' is no address; write it as https://…"),
     'publisher = ""': (1, "publisher: is empty; leave the key out where nothing is known"),
     "note = 3": (1, "note: 3 is wrong"),
