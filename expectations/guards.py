@@ -101,7 +101,10 @@ def read_overrides(toml: str) -> tuple[Override, ...]:
     ... ''')[0].value
     0.6
     """
-    entries = tomllib.loads(toml)
+    try:
+        entries = tomllib.loads(toml)
+    except tomllib.TOMLDecodeError as error:
+        raise ValueError(f"guards.toml: not TOML: {error}; correct it") from error
     unknown = ", ".join(entries.keys() - {"guard"})
     if unknown:
         raise ValueError(f"guards.toml: {unknown}: only [[guard]] entries stand here")

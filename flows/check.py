@@ -34,7 +34,7 @@ from flows.notes import (
     facts_of,
 )
 from flows.repeats import Repeats, Text, day_of
-from flows.sources import Reject, read_sources, stem_of
+from flows.sources import Reject, read_sources, texts_of
 from transforms.encoding import decode
 from transforms.extract import NOTHING_FOUND
 from transforms.hygiene import Hygiene
@@ -61,7 +61,7 @@ def check(order: Order, expecting: Expecting) -> list[Checked]:
     """Every document of the files given, with what was found in it, in the order of their paths."""
     reader = load_reader(order.lexicons)
     inspector = _Inspector(order, reader, read_corrections(order.corrections))
-    checked = [inspector.inspect(found) for found in read_sources(_texts(order.paths))]
+    checked = [inspector.inspect(found) for found in read_sources(texts_of(order.paths))]
     return inspector.validated(_by_file(checked), expecting)
 
 
@@ -89,27 +89,13 @@ def check_as_flow(order: Order, expecting: Expecting) -> list[Checked]:
     return run(order)
 
 
-def _texts(paths: Iterable[Path]) -> list[Path]:
-    """The paths, with the text that a sidecar speaks of in place of the sidecar."""
-    chosen: dict[Path, None] = {}
-    for path in paths:
-        chosen |= dict.fromkeys(_beside(path) or [path] if path.suffix == ".toml" else [path])
-    return list(chosen)
-
-
-def _beside(sidecar: Path) -> list[Path]:
-    """The texts of a sidecar's name."""
-    texts = (p for p in sidecar.parent.iterdir() if p.suffix != ".toml")
-    return sorted(path for path in texts if stem_of(path) == sidecar.stem)
-
-
 class _Inspector:
     """Looks at one document after the other."""
 
     def __init__(self, order: Order, reader: Reader, corrections: Corrections) -> None:
         self._order, self._reader, self._corrections = order, reader, corrections
         self._hygiene = Hygiene(reader.lexicon)
-        self._names = Names(_texts(order.paths), order.sources)
+        self._names = Names(texts_of(order.paths), order.sources)
         self._known = Known(order.output)
         self._repeats = Repeats()
         self._rows: list[Rows] = []

@@ -6,7 +6,7 @@ import warnings
 from enum import StrEnum
 from importlib import metadata
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console, Group
@@ -23,7 +23,7 @@ from flows.show import (
     summary_table,
     versions_table,
 )
-from flows.sources import LEXICONS, SEEDS, Reject, read_sources
+from flows.sources import LEXICONS, SEEDS, Reject, read_lexicons, read_sources, texts_of
 from transforms.lexicon import LexiconError
 
 if TYPE_CHECKING:
@@ -65,12 +65,38 @@ app = typer.Typer(
 """,
 )
 
+
+def _expect_sources(paths: list[Any]) -> list[Any]:
+    """The sources, if they are there; an address is looked up when it is read."""
+    from flows.stores import is_store
+
+    missing = [str(p) for p in paths if not is_store(str(p)) and not Path(p).exists()]
+    if missing:
+        raise typer.BadParameter(f"{', '.join(missing)}: no such file or folder")
+    return paths
+
+
+def _expect_file(context: typer.Context, param: typer.CallbackParam, path: Path) -> Path:
+    """A file that may be absent where it was not asked for."""
+    source = context.get_parameter_source(str(param.name))
+    if source and source.name == "COMMANDLINE" and not path.exists():
+        raise typer.BadParameter(f"{path}: no such file; correct the path, or leave the option out")
+    return path
+
+
+def _expect_lexicons(folder: Path) -> Path:
+    """The folder of lexicons, if they can be read, which costs far less than finding out when they are needed."""
+    read_lexicons(folder)
+    return folder
+
+
 Sources = Annotated[
     list[str],
     typer.Option(
         "--sources",
         "-s",
         help="A folder or file of texts, or an address: s3://bucket/prefix; may be given several times.",
+        callback=_expect_sources,
     ),
 ]
 Output = Annotated[
@@ -82,12 +108,21 @@ Output = Annotated[
     ),
 ]
 Lexicons = Annotated[
-    Path, typer.Option(help="The folder of word lists and rules.", show_default=False)
+    Path,
+    typer.Option(
+        help="The folder of word lists and rules.", show_default=False, callback=_expect_lexicons
+    ),
 ]
 Corrections = Annotated[
-    Path, typer.Option(help="The file of known wrong results.", show_default=False)
+    Path,
+    typer.Option(
+        help="The file of known wrong results.", show_default=False, callback=_expect_file
+    ),
 ]
-Guards = Annotated[Path, typer.Option(help="The file of bounds on losses.", show_default=False)]
+Guards = Annotated[
+    Path,
+    typer.Option(help="The file of bounds on losses.", show_default=False, callback=_expect_file),
+]
 
 
 Workers = Annotated[int, typer.Option("--workers", "-w", min=1, help="How many processes extract.")]
@@ -296,12 +331,14 @@ def show(
     """
     from flows.extraction import extract_one, load_reader
 
-    if not file.is_file():
+    if not file.exists():
         raise StopError(f"{file}: no such file; name a text, such as one of seeds/documents")
+    if file.is_dir():
+        raise StopError(f"{file}: is a folder; name one of its texts, or see `huiyi check {file}`")
     extractor = load_reader(lexicons).extractor
     console = Console()
     has_rejects = False
-    for found in read_sources([file]):
+    for found in read_sources(texts_of([file])):
         rows = found if isinstance(found, Reject) else extract_one(extractor, found)
         if isinstance(rows, Reject):
             has_rejects = True
@@ -317,7 +354,12 @@ def show(
 @app.command()
 def check(
     paths: Annotated[
-        list[Path], typer.Argument(metavar="PATH", help="Texts, their sidecars, or folders.")
+        list[Path],
+        typer.Argument(
+            metavar="PATH",
+            help="Texts, their sidecars, or folders.",
+            callback=_expect_sources,
+        ),
     ],
     form: Annotated[
         CheckFormat, typer.Option("--format", help="How to say it.")
@@ -341,8 +383,6 @@ def check(
     from flows.expecting import expecting
     from flows.findings import CODES
 
-    if missing := [str(path) for path in paths if not path.exists()]:
-        raise typer.BadParameter(f"{', '.join(missing)}: no such file or folder")
     if unknown := sorted(set(allow) - CODES.keys()):
         raise typer.BadParameter(f"--allow {', '.join(unknown)}: known are {', '.join(CODES)}")
     warnings.simplefilter("ignore")
@@ -537,7 +577,11 @@ def score(
     release: Annotated[str, typer.Argument(help="A folder that holds a release, or a version.")],
     gold_dir: Annotated[
         Path,
-        typer.Argument(help="A folder of *.gold.json annotations; the project's is tests/golden."),
+        typer.Argument(
+            exists=True,
+            file_okay=False,
+            help="A folder of *.gold.json annotations; the project's is tests/golden.",
+        ),
     ],
     form: Annotated[
         ScoreFormat, typer.Option("--format", help="How to say it.")

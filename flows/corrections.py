@@ -7,27 +7,44 @@ import tomllib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PrivateAttr,
+    ValidationError,
+    model_validator,
+)
 
 from expectations.tables import (
     CLAUSE_ROLES,
     TABLES,
     TOPICS,
     Clause,
+    Column,
     Document,
     Initiative,
     Table,
     table_of,
 )
 from flows.errors import CorrectionError
+from flows.origins import iso_day, line_of_key, mistakes, shortened, suggestion
 from flows.provenance import AppliedCorrection
 
 Rows = Mapping[str, Sequence[Any]]
 _Applied = list[AppliedCorrection]
 
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*correction[ \t]*\]\]", re.MULTILINE)
 _SENTENCE_END = re.compile(r"[。！？\n]")
+
+
+def _reason(value: str) -> str:
+    if not value.strip():
+        raise ValueError("is empty; say why")
+    return value
 
 
 class _Entry(BaseModel):
@@ -39,12 +56,26 @@ class _Entry(BaseModel):
     document: str
     text: str = ""
     line: int | None = None
-    reason: str = Field(min_length=1)
-    date: datetime.date
+    reason: Annotated[str, AfterValidator(_reason)]
+    date: Annotated[datetime.date, BeforeValidator(iso_day)]
+    _place: str = PrivateAttr("")
+    """File and line, for messages."""
+
+    @model_validator(mode="after")
+    def _of_a_table(self) -> Self:
+        if self.table not in _TABLES:
+            known = suggestion(self.table, _TABLES, "there are")
+            raise ValueError(f"table: no such table as {shortened(self.table)}; {known}")
+        return self
+
+    def standing_at(self, place: str) -> Self:
+        """The same, with the place in the file by which messages begin."""
+        self._place = place
+        return self
 
     def __str__(self) -> str:
         words = f" “{self.text}”" if self.text else ""
-        return f"correction of {self.table} in {self.document}{words} ({self.date})"
+        return f"{self._place}correction of {self.table} in {self.document}{words} ({self.date})"
 
 
 class SetCell(_Entry):
@@ -53,6 +84,11 @@ class SetCell(_Entry):
     action: Literal["set"]
     column: str
     value: Any = None
+
+    @model_validator(mode="after")
+    def _of_a_column(self) -> Self:
+        _expect_fit("column", self.table, self.column, self.value)
+        return self
 
 
 class DropRow(_Entry):
@@ -68,9 +104,53 @@ class AddRow(_Entry):
     action: Literal["add"]
     value: dict[str, Any] = {}
 
+    @model_validator(mode="after")
+    def _of_columns(self) -> Self:
+        for column, value in self.value.items():
+            _expect_fit("value", self.table, column, value)
+        return self
 
-Correction = Annotated[SetCell | DropRow | AddRow, Field(discriminator="action")]
-_FILE: TypeAdapter[list[SetCell | DropRow | AddRow]] = TypeAdapter(list[Correction])
+
+_TABLES = frozenset(table.name for table in TABLES)
+_ACTIONS: Mapping[str, type[SetCell | DropRow | AddRow]] = {
+    "set": SetCell,
+    "drop": DropRow,
+    "add": AddRow,
+}
+_PYTHON_TYPES: Mapping[str, tuple[tuple[type, ...], str]] = {
+    "string": ((str,), "words in quotation marks"),
+    "date": ((datetime.date,), "a day without quotation marks, as in 2023-01-31"),
+    "bool": ((bool,), "true or false"),
+    "float64": ((int, float), "a number"),
+}
+
+
+def _expect_fit(key: str, table: str, name: str, value: Any) -> None:
+    """ValueError that begins with the key of the entry if there is no such column, or the value cannot be in it."""
+    columns = {column.name: column for column in table_of(table).columns}
+    if name not in columns:
+        known = suggestion(name, columns, "there are")
+        raise ValueError(f"{key}: no column {shortened(name)} in {table}; {known}")
+    if problem := _misfit(columns[name], value):
+        raise ValueError(f"value: {shortened(repr(value))} cannot be {table}.{name}: {problem}")
+
+
+def _misfit(column: Column, value: Any) -> str | None:
+    """What a value of a column would have to be, if it is not."""
+    if value is None:
+        return None if column.is_nullable else "it must have a value; give it one"
+    kinds, said = _PYTHON_TYPES.get(column.type, ((int,), "a whole number"))
+    # What is true is no number, although Python has it for one.
+    if type(value) not in kinds:
+        return f"it must be {said}; correct it"
+    if column.values is not None and value not in column.values:
+        return f"write one of {', '.join(map(str, column.values))}"
+    if column.pattern and not re.fullmatch(column.pattern, value):
+        return f"it must match {column.pattern}; correct it"
+    least, most = column.minimum, column.maximum
+    if (least is not None and value < least) or (most is not None and value > most):
+        return f"it must lie between {least} and {most}; correct it"
+    return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,27 +183,79 @@ class Corrections:
 
 
 def read_corrections(path: Path) -> Corrections:
-    """The corrections of a file; none where there is no file."""
+    """The corrections of a file, none where there is no file; CorrectionError names each that is not well-formed."""
     if not path.exists():
         return Corrections("", ())
-    text = path.read_text(encoding="utf-8")
     try:
-        return Corrections(
-            text, tuple(_FILE.validate_python(tomllib.loads(text).get("correction", [])))
-        )
+        text = path.read_text(encoding="utf-8")
+        told = tomllib.loads(text)
+    except UnicodeDecodeError as error:
+        raise CorrectionError(f"{path}: not UTF-8; save it in UTF-8") from error
+    except OSError as error:
+        raise CorrectionError(f"{path}: {error.strerror}; name a file of corrections") from error
     except tomllib.TOMLDecodeError as error:
-        raise CorrectionError(f"{path}: {error}") from error
-    except ValidationError as error:
-        first = error.errors(include_url=False)[0]
-        place = ".".join(str(part) for part in first["loc"][1:])
         raise CorrectionError(
-            f"{path}: correction {int(first['loc'][0]) + 1}: {place}: {first['msg']}"
+            f"{path}: not TOML: {error}; write each entry under [[correction]], as key = value"
         ) from error
+    found = told.pop("correction", [])
+    if told or not isinstance(found, list) or not all(isinstance(e, dict) for e in found):
+        names = ", ".join(told) or "correction"
+        raise CorrectionError(f"{path}: {names}: only [[correction]] entries stand here")
+    places = _Places(path, text)
+    entries, problems = [], []
+    for number, values in enumerate(found):
+        try:
+            entry = _entry_of(values)
+            entries.append(entry.standing_at(places.of(number)))
+        except _Problems as wrong:
+            problems += [
+                f"{places.of(number, key)}correction {number + 1}: {problem}"
+                for key, problem in wrong.found
+            ]
+    if problems:
+        raise CorrectionError("\n".join(problems))
+    return Corrections(text, tuple(entries))
+
+
+class _Problems(Exception):  # noqa: N818 - they are told together with those of other entries
+    """The key of each mistake of an entry, and the mistake."""
+
+    def __init__(self, found: Iterable[tuple[str, str]]) -> None:
+        super().__init__()
+        self.found = list(found)
+
+
+def _entry_of(values: Mapping[str, Any]) -> SetCell | DropRow | AddRow:
+    action = values.get("action")
+    model = _ACTIONS.get(str(action))
+    if model is None:
+        what = f"{shortened(repr(action))} is no action" if "action" in values else "is missing"
+        raise _Problems([("action", f"action: {what}; write one of {', '.join(_ACTIONS)}")])
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        raise _Problems(mistakes(error, model)) from error
+
+
+class _Places:
+    """Where the entries of a file stand in it."""
+
+    def __init__(self, path: Path, text: str) -> None:
+        self._path = path
+        self._text = text
+        self._starts = [match.start() for match in _HEADER.finditer(text)]
+
+    def of(self, number: int, key: str = "") -> str:
+        """`path:line: ` of an entry, or of a key in it; without a line where it is written in an unusual way."""
+        if number >= len(self._starts):
+            return f"{self._path}: "
+        start, stop = (*self._starts, len(self._text))[number : number + 2]
+        line = self._text.count("\n", 0, start) + 1
+        within = line_of_key(self._text[start:stop], key) if key else None
+        return f"{self._path}:{line + (within - 1 if within else 0)}: "
 
 
 def _apply(entry: SetCell | DropRow | AddRow, rows: dict[str, list[Any]]) -> _Applied:
-    if entry.table not in rows:
-        raise CorrectionError(f"{entry}: no such table; there are {', '.join(rows)}")
     if isinstance(entry, SetCell):
         return list(_set(entry, rows))
     if isinstance(entry, DropRow):
@@ -137,8 +269,6 @@ def _apply(entry: SetCell | DropRow | AddRow, rows: dict[str, list[Any]]) -> _Ap
 def _set(entry: SetCell, rows: dict[str, list[Any]]) -> Iterator[AppliedCorrection]:
     at = _find(entry, rows)
     row = rows[entry.table][at]
-    if entry.column not in table_of(entry.table).column_names:
-        raise CorrectionError(f"{entry}: no column {entry.column}")
     if getattr(row, entry.column) == entry.value:
         raise CorrectionError(
             f"{entry}: {entry.column} is {entry.value!r} already; remove the entry"
@@ -257,10 +387,7 @@ def _new_row(entry: AddRow, rows: Mapping[str, Sequence[Any]]) -> Any:
     )
     if "topic" in entry.value:
         values |= _labelled(entry.value["topic"])
-    try:
-        row = table.row_class(**values)
-    except TypeError as error:
-        raise CorrectionError(f"{entry}: {error}") from error
+    row = table.row_class(**values)
     missing = [c.name for c in table.columns if not c.is_nullable and values[c.name] is None]
     if missing:
         raise CorrectionError(f"{entry}: `value` lacks {', '.join(missing)}")

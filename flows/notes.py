@@ -122,10 +122,10 @@ def about_shares(rows: Rows) -> Iterator[Note]:
 
 
 def about_sidecar(source: Source) -> Iterator[Note]:
-    """Whether anybody has said under which licence a text is."""
+    """Whether it is known under which licence a text is."""
     if source.licence == "unknown":
         name = Path(source.path.split("#")[0]).name
-        yield Note("licence-unknown", f"no licence is given for {name}")
+        yield Note("licence-unknown", f"the licence of {name} is unknown")
 
 
 def about_words(rows: Rows, hygiene: Hygiene) -> Iterator[Note]:

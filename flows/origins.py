@@ -4,7 +4,7 @@ import datetime
 import difflib
 import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Self
@@ -74,12 +74,17 @@ class Reject:
         )
 
 
-def _iso_day(value: object) -> object:
+def iso_day(value: object) -> object:
     """A day as TOML or JSON write it; pydantic alone would read the number 2023 as a day of 1970."""
     if isinstance(value, datetime.datetime) or not isinstance(value, datetime.date | str | None):
         raise ValueError("is not a day; write it as 2023-01-31")
-    if isinstance(value, str) and not _ISO_DAY.fullmatch(value):
-        raise ValueError("is not a day; write it as 2023-01-31")
+    if isinstance(value, str):
+        if not _ISO_DAY.fullmatch(value):
+            raise ValueError("is not a day; write it as 2023-01-31")
+        try:
+            return datetime.date.fromisoformat(value)
+        except ValueError as error:
+            raise ValueError("is no day of the calendar; correct it") from error
     return value
 
 
@@ -89,7 +94,7 @@ def _one_line(value: str) -> str:
     return value
 
 
-Day = Annotated[datetime.date | None, BeforeValidator(_iso_day)]
+Day = Annotated[datetime.date | None, BeforeValidator(iso_day)]
 Line = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1), AfterValidator(_one_line)
 ]
@@ -167,10 +172,15 @@ def _problems(text: str) -> Iterator[tuple[int | None, str]]:
         place = _TOML_PLACE.search(str(error))
         line = int(place[1]) if place and place[1] else len(text.splitlines())
         problem = _TOML_PLACE.sub("", str(error))
-        yield line, f'not TOML: {problem}; write each line as key = "value"'
+        # A day as TOML writes it, without quotation marks.
+        if problem == "Invalid date or datetime":
+            said = shortened(text.splitlines()[line - 1].strip())
+            yield line, f"{said}: is no day of the calendar; correct it"
+        else:
+            yield line, f'not TOML: {problem}; write each line as key = "value"'
     except ValidationError as error:
         for key, mistake in mistakes(error, Sidecar):
-            yield _line_of_key(text, key), mistake
+            yield line_of_key(text, key), mistake
     except (ValueError, RecursionError) as error:
         yield None, f'not TOML that can be read ({error}); write each line as key = "value"'
 
@@ -188,7 +198,7 @@ def mistakes(error: ValidationError, model: type[BaseModel]) -> Iterator[tuple[s
 
 def _mistake(key: str, kind: str, mistake: Any, model: type[BaseModel]) -> str:
     if kind == "extra_forbidden":
-        return f"not a known key; {_suggestion(key, model)}"
+        return f"not a known key; {suggestion(key, model.model_fields, 'the keys are')}"
     if kind == "missing":
         return "is missing; give it"
     if kind == "string_too_short":
@@ -214,15 +224,14 @@ def printable(words: str) -> str:
     return "".join(ch if ch.isprintable() else repr(ch)[1:-1] for ch in words)
 
 
-def _suggestion(key: str, model: type[BaseModel]) -> str:
-    close = difflib.get_close_matches(key[:_MOST_SHOWN], model.model_fields, n=1)
-    return (
-        f"did you mean {close[0]}?"
-        if close
-        else f"the keys are {', '.join(sorted(model.model_fields))}"
-    )
+def suggestion(word: str, known: Iterable[str], are: str) -> str:
+    """The known word that is meant, or all of them, which `are` introduces."""
+    known = sorted(known)
+    close = difflib.get_close_matches(word[:_MOST_SHOWN], known, n=1)
+    return f"did you mean {close[0]}?" if close else f"{are} {', '.join(known)}"
 
 
-def _line_of_key(text: str, key: str) -> int | None:
+def line_of_key(text: str, key: str) -> int | None:
+    """The line of TOML on which a key stands first."""
     match = re.search(rf"^[ \t]*\[*[\"']?{re.escape(key)}\b", text, re.MULTILINE)
     return text.count("\n", 0, match.start()) + 1 if match else None

@@ -168,6 +168,10 @@ def guarded(dataset: Dataset, order: Order) -> Dataset:
 def _overrides(path: Path) -> tuple[Override, ...]:
     try:
         return read_overrides(path.read_text(encoding="utf-8")) if path.exists() else ()
+    except UnicodeDecodeError as error:
+        raise CorrectionError(f"{path}: not UTF-8; save it in UTF-8") from error
+    except OSError as error:
+        raise CorrectionError(f"{path}: {error.strerror}; name a file of guards") from error
     except ValueError as error:
         raise CorrectionError(str(error)) from error
 
@@ -203,12 +207,12 @@ def summarise(dataset: Dataset) -> Summary:
 
 
 def _unlicensed(dataset: Dataset) -> Iterator[str]:
-    """A warning about texts of which nobody has said whether they may be passed on."""
+    """A warning about texts of which it is not known whether they may be passed on, be it that their sidecars say so."""
     documents = dataset.tables["documents"]
     paths = documents["path"].filter(pc.equal(documents["licence"], "unknown"))
     if len(paths):
-        others = f" and {len(paths) - 1:,} more" if len(paths) > 1 else ""
+        others = f" and of {len(paths) - 1:,} more" if len(paths) > 1 else ""
         yield (
-            f"no licence is known for {paths[0]}{others}; "
-            'write licence = "…" into <name>.toml beside each text'
+            f"the licence of {paths[0]}{others} is unknown; "
+            "if you know it, write it into <name>.toml beside the text"
         )

@@ -5,13 +5,14 @@ Nothing here stops the others: what cannot be read comes out as a `Reject` with 
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from flows.bulk import MOST_TEXT_BYTES, read_json_lines, read_parquet, source_of, too_large
 from flows.origins import ORIGIN, Reject, Repeated, Sidecar, printable, read_sidecar
 from flows.storage import patiently
+from transforms.lexicon import LexiconError
 from transforms.parsing import PDF, WORD
 from transforms.source import Source
 
@@ -23,6 +24,7 @@ __all__ = [
     "read_sources",
     "sources_root",
     "stem_of",
+    "texts_of",
 ]
 
 SEEDS = Path(__file__).resolve().parent.parent / "seeds"
@@ -59,10 +61,41 @@ def sources_root(paths: Sequence[Path]) -> Path:
     return Path(os.path.commonpath([folder.absolute() for folder in folders]))
 
 
+def texts_of(paths: Iterable[Path]) -> list[Path]:
+    """The paths, with the text that a sidecar speaks of in place of the sidecar."""
+    chosen: dict[Path, None] = {}
+    for path in paths:
+        chosen |= dict.fromkeys(_beside(path) or [path] if path.suffix == ".toml" else [path])
+    return list(chosen)
+
+
+def _beside(sidecar: Path) -> list[Path]:
+    """The texts of a sidecar's name."""
+    texts = (p for p in sidecar.parent.iterdir() if p.suffix != ".toml")
+    return sorted(path for path in texts if stem_of(path) == sidecar.stem)
+
+
 def read_lexicons(folder: Path = LEXICONS) -> dict[str, str]:
-    """The word lists and rules of a folder: file name -> text."""
-    files = sorted(p for p in folder.iterdir() if p.suffix in {".csv", ".toml"})
-    return {path.name: path.read_text(encoding="utf-8") for path in files}
+    """The word lists and rules of a folder: file name -> text; LexiconError if they cannot be read."""
+    try:
+        files = sorted(p for p in folder.iterdir() if p.suffix in {".csv", ".toml"})
+    except OSError as error:
+        raise LexiconError(
+            f"{folder}: {error.strerror}; name the folder of word lists and rules"
+        ) from error
+    return {path.name: _read_lexicon(path) for path in files}
+
+
+def _read_lexicon(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise LexiconError(f"{path}:{line}: not UTF-8; save it in UTF-8") from error
+    except OSError as error:
+        raise LexiconError(
+            f"{path}: cannot be read ({error.strerror}); check the file and its permissions"
+        ) from error
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -118,6 +151,8 @@ def _unsafe(path: Path, name: str, root: Path) -> str | None:
         return "a link to outside the sources; put the file itself there"
     if path.is_dir():
         return "a link to a folder; put the folder itself there, or name it with --sources"
+    if not (path.is_symlink() or path.exists()):
+        return "no such file or folder; correct the path, or put texts there"
     if path.exists() and not path.is_file():
         return "no file, but a device or a pipe; put the text itself there"
     return None

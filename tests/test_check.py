@@ -279,7 +279,7 @@ def test_a_long_path_is_shown_whole(at: Order) -> None:
 def test_a_licence_that_nobody_told(look: Look) -> None:
     checked = look(f"{HEAD}{TASK}", sidecar="")
     finding = only(checked, "licence-unknown")
-    assert finding.message == "no licence is given for new.txt"
+    assert finding.message == "the licence of new.txt is unknown"
     assert checked.verdict == "fit with warnings"
 
 

@@ -92,7 +92,7 @@ def test_publish_of_nothing_fit_exits_with_1(
 def test_a_dry_run_writes_nothing(run: Run, place: Place) -> None:
     before = sorted(place.output.iterdir())
     answer = run(
-        "publish", "--dry-run", "-s", place.sources, "-o", place.output, "--guards", "none"
+        "publish", "--dry-run", "-s", place.sources, "-o", place.output, "--guards", os.devnull
     )
     assert answer.code == 0
     assert "The next version would be 1.1.0: nothing changed." in answer.out
@@ -104,6 +104,44 @@ def test_a_wrong_lexicon_exits_with_5(run: Run, prefect_server: None, tmp_path: 
     answer = run("publish", "--lexicons", tmp_path / "lexicons", "-o", tmp_path / "datasets")
     assert answer.code == 5
     assert "no such lexicon" in answer.err
+
+
+@pytest.mark.parametrize("command", [["publish"], ["show", SEED], ["check", SEED]])
+def test_lexicons_that_cannot_be_read_exit_with_5_at_once(
+    run: Run, tmp_path: Path, command: list[str]
+) -> None:
+    answer = run(*command, "--lexicons", tmp_path / "none")
+    assert answer.code == 5
+    assert answer.err.startswith(f"{tmp_path / 'none'}: No such file or directory; name the folder")
+    path = tmp_path / "verbs.csv"
+    path.write_bytes("term,traits\n修缮,\n".encode("gb18030"))
+    answer = run(*command, "--lexicons", tmp_path)
+    assert (answer.code, answer.err) == (5, f"{path}:2: not UTF-8; save it in UTF-8\n")
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (["publish", "--corrections", "none.toml"], "none.toml: no such file; correct the path"),
+        (["publish", "--guards", "none.toml"], "none.toml: no such file; correct the path"),
+        (["check", SEED, "--corrections", "none.toml"], "none.toml: no such file"),
+        (["publish", "--sources", "none"], "none: no such file or folder"),
+        (["publish", "-s", "seeds", "-s", "none"], "none: no such file or folder"),
+        (["serve", "--cron", "0 3 * * *", "--sources", "none"], "none: no such file or folder"),
+        (["check", "none"], "none: no such file or folder"),
+        (["score", "latest", "none"], "'none' does not exist"),
+    ],
+)
+def test_a_path_that_is_not_there_is_wrong_usage(run: Run, command: list[str], words: str) -> None:
+    answer = run(*command)
+    assert answer.code == 2
+    assert words in answer.err
+
+
+def test_an_address_of_sources_is_looked_up_when_it_is_read(run: Run) -> None:
+    answer = run("serve", "--cron", "0 3 * * *", "-s", "s3://none/texts", "-o", "memory://b/p")
+    assert answer.code == 4
+    assert "memory://b/p can be read but not published to" in answer.err
 
 
 def test_an_output_that_cannot_be_written_exits_with_4(
@@ -151,7 +189,24 @@ def test_show_says_why_a_text_is_rejected(run: Run, tmp_path: Path) -> None:
     assert answer.code == 1
     assert "poem.txt" in answer.err
     assert "neither a meeting nor an initiative" in answer.err
-    assert run("show", tmp_path / "nothing.txt").code == 1
+
+
+def test_show_says_why_a_path_is_no_text(run: Run, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "lone.toml").touch()
+    for name, words in (
+        ("nothing.txt", "no such file; name a text"),
+        (".", "is a folder; name one of its texts"),
+        ("pipe.txt", "no file, but a device or a pipe"),
+        ("lone.toml", "a sidecar without its text"),
+    ):
+        answer = run("show", tmp_path / name)
+        assert answer.code == 1
+        assert words in answer.err
+
+
+def test_show_of_a_sidecar_draws_its_text(run: Run) -> None:
+    assert run("show", SEED.replace(".txt", ".toml")) == run("show", SEED)
 
 
 def test_versions_are_listed(run: Run, place: Place, tmp_path: Path) -> None:

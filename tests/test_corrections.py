@@ -122,13 +122,7 @@ def test_a_row_of_another_table_is_added(rows: dict[str, list[Row]], tmp_path: P
 
 
 WRONG = {
-    "no such table; there are documents": {"table": '"initiative"', "action": '"drop"'},
     "matches no row any more; correct the quoted text": {"text": '"修桥"', "action": '"drop"'},
-    "no column colour": {
-        "text": '"实施“百企攀登”行动"',
-        "action": '"set"',
-        "column": '"colour"',
-    },
     "kind is 'measure' already; remove the entry": {
         "text": '"实施“百企攀登”行动"',
         "action": '"set"',
@@ -156,6 +150,7 @@ def test_an_entry_that_cannot_be_applied_is_named(
     entry = corrections(tmp_path, **WRONG[words])
     with pytest.raises(CorrectionError) as stopped:
         entry.apply(rows)
+    assert str(stopped.value).startswith(f"{tmp_path / 'corrections.toml'}:1: correction of ")
     assert f"in {DOCUMENT}" in str(stopped.value)
     assert words in str(stopped.value)
 
@@ -174,14 +169,81 @@ def test_an_entry_for_a_document_that_is_not_released_is_named(tmp_path: Path) -
         entry.expect_documents(["other.txt"])
 
 
-def test_a_file_that_is_not_well_formed_names_the_entry(tmp_path: Path) -> None:
-    with pytest.raises(CorrectionError, match=r"corrections\.toml: correction 1: .*wish"):
-        corrections(tmp_path, action='"wish"')
-    with pytest.raises(CorrectionError, match=r"correction 1: drop\.reason"):
-        corrections(tmp_path, action='"drop"', reason='""')
-    (tmp_path / "corrections.toml").write_text("[[correction\n")
-    with pytest.raises(CorrectionError, match=r"corrections\.toml: .*line 1"):
-        read_corrections(tmp_path / "corrections.toml")
+SET = {"text": '"x"', "action": '"set"', "column": '"topic"', "value": "1"}
+MALFORMED: dict[str, dict[str, str]] = {
+    "7: correction 1: action: 'remove' is no action; write one of set, drop, add": {
+        "action": '"remove"'
+    },
+    "10: correction 1: colum: not a known key; did you mean column?": {"colum": '"topic"'},
+    "3: correction 1: table: no such table as initiative; did you mean initiatives?": {
+        "table": '"initiative"'
+    },
+    "8: correction 1: column: no column topik in initiatives; did you mean topic?": {
+        "column": '"topik"'
+    },
+    "9: correction 1: value: 99 cannot be initiatives.topic: write one of 1, 2, 3": {"value": "99"},
+    "9: correction 1: value: '13' cannot be initiatives.topic: it must be a whole number": {
+        "value": '"13"'
+    },
+    "9: correction 1: value: 'deed' cannot be initiatives.kind: write one of target, bid": {
+        "column": '"kind"',
+        "value": '"deed"',
+    },
+    "9: correction 1: value: 0 cannot be initiatives.line: it must lie between 1 and": {
+        "column": '"line"',
+        "value": "0",
+    },
+    "9: correction 1: value: True cannot be initiatives.verb: it must be words": {
+        "column": '"verb"',
+        "value": "true",
+    },
+    "8: correction 1: value: no column hue in initiatives; there are ": {
+        "action": '"add"',
+        "value": '{ hue = "red" }',
+    },
+    "1: correction 1: column: is missing; give it": {"column": ""},
+    "2: correction 1: reason: '' is empty; say why": {"reason": '""'},
+    "5: correction 1: date: 2023 is not a day; write it as 2023-01-31": {"date": "2023"},
+}
+
+
+@pytest.mark.parametrize("words", MALFORMED)
+def test_an_entry_that_is_not_well_formed_is_named_with_its_line(
+    tmp_path: Path, words: str
+) -> None:
+    entry = SET | MALFORMED[words]
+    if entry["action"] == '"add"':
+        del entry["column"]
+    with pytest.raises(CorrectionError) as stopped:
+        corrections(tmp_path, **{key: value for key, value in entry.items() if value})
+    assert f"corrections.toml:{words}" in str(stopped.value)
+
+
+def test_every_entry_that_is_not_well_formed_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "corrections.toml"
+    path.write_text("# none is right\n\n[[correction]]\n\n[[correction]]\naction = 1\n")
+    with pytest.raises(CorrectionError) as stopped:
+        read_corrections(path)
+    assert str(stopped.value).splitlines() == [
+        f"{path}:3: correction 1: action: is missing; write one of set, drop, add",
+        f"{path}:6: correction 2: action: 1 is no action; write one of set, drop, add",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[[correction\n", r"not TOML: .*line 1"),
+        (b"[[corection]]\n", "corection: only .*correction.* entries stand here"),
+        (b"correction = 1\n", "correction: only .*correction.* entries stand here"),
+        (b"# \xd4\xc6\n", "not UTF-8; save it in UTF-8"),
+    ],
+)
+def test_a_file_that_holds_no_entries_is_named(tmp_path: Path, content: bytes, words: str) -> None:
+    path = tmp_path / "corrections.toml"
+    path.write_bytes(content)
+    with pytest.raises(CorrectionError, match=rf"corrections\.toml: {words}"):
+        read_corrections(path)
 
 
 def test_without_a_file_there_are_none(tmp_path: Path) -> None:

@@ -158,6 +158,11 @@ def test_an_override_that_no_longer_matters_is_named() -> None:
 @pytest.mark.parametrize(
     ("toml", "message"),
     [
+        (
+            "[[guard",
+            "guards.toml: not TOML: Expected ']]' at the end of an array declaration "
+            "(at end of document); correct it",
+        ),
         ("[other]", "guards.toml: other: only [[guard]] entries stand here"),
         ("[[guard]]\nwhy = 1", "guards.toml, guard 1: unknown key why"),
         ('[[guard]]\ntable = "speeches"', "guards.toml, guard 1: table 'speeches' does not exist"),

@@ -14,6 +14,7 @@ from transforms.extract import Extractor
 from transforms.hygiene import Hygiene
 from transforms.lexicon import Lexicon, Rule
 from transforms.text import Simplified, plain_view
+from transforms.vocabularies import COLUMNS, KEYS
 from transforms.words import Words
 
 ROOT = Path(__file__).parent.parent
@@ -96,6 +97,13 @@ def test_every_section_of_a_rule_file_is_used_and_proved(name: str, watched: _Wa
     for section in sections:
         # Loading proves them by their examples and counterexamples.
         assert LEXICON.rules(name, section)
+
+
+def test_vocabularies_are_of_lists_and_sections_that_there_are() -> None:
+    assert COLUMNS.keys() <= set(LISTS)
+    assert KEYS.keys() <= {
+        f"{name}.{key}" for name in RULES for key in tomllib.loads(FILES[f"{name}.toml"])
+    }
 
 
 @pytest.mark.parametrize("name", RULES)

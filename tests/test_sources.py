@@ -87,7 +87,14 @@ SIDECAR_MISTAKES = {
     ),
     "published_on = 2023": (1, "published_on: 2023 is not a day; write it as 2023-01-31"),
     "published_on = 2023-01-05T10:00:00": (1, "is not a day; write it as 2023-01-31"),
-    'published_on = "2023-02-30"': (1, "published_on"),
+    'published_on = "2023-02-30"': (
+        1,
+        "published_on: '2023-02-30' is no day of the calendar; correct it",
+    ),
+    'note = "scan"\npublished_on = 2023-02-30': (
+        2,
+        "published_on = 2023-02-30: is no day of the calendar; correct it",
+    ),
     'source_url = "example"': (1, "source_url: 'example' is no address; write it as https://…"),
     'publisher = ""': (1, "publisher: is empty; leave the key out where nothing is known"),
     "note = 3": (1, "note: 3 is wrong"),
@@ -111,6 +118,13 @@ def test_every_mistake_of_a_sidecar_is_named(root: Path) -> None:
     write(root / "a.txt", TEXT)
     write(root / "a.toml", 'licens = "x"\npublished_on = 3\n')
     assert sorted(r.line or 0 for r in rejects(root)) == [1, 2]
+
+
+def test_a_source_that_is_gone_is_no_wrong_kind_of_file(root: Path) -> None:
+    write(root / "a.txt", TEXT)
+    [reject] = rejects(root, root / "gone")
+    assert str(reject) == "gone: no such file or folder; correct the path, or put texts there"
+    assert [s.path for s in sources(root, root / "gone")] == ["a.txt"]
 
 
 UNREADABLE = {

@@ -490,7 +490,7 @@ def filled(bucket: Bucket, place: Place) -> Bucket:
 
 
 def test_the_command_publishes_into_a_store(run: Run, bucket: Bucket, place: Place) -> None:
-    arguments = ("publish", "-s", place.sources, "-o", URL, "--guards", "none")
+    arguments = ("publish", "-s", place.sources, "-o", URL, "--guards", os.devnull)
     answer = run(*arguments, "--dry-run")
     assert (answer.code, bucket.objects()) == (0, {}), answer
     answer = run(*arguments)

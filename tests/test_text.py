@@ -88,6 +88,40 @@ def test_a_byte_that_does_not_fit_is_named_with_its_line() -> None:
         assert error.value.line == 2
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16le"])
+def test_a_file_that_ends_within_a_character_was_cut_off(encoding: str) -> None:
+    content = f"{SENTENCE * 3}\n{SENTENCE}".encode(encoding)[:-1]
+    with pytest.raises(Rejected, match=r"ends within a character, at byte \d+: .* cut off; fetch"):
+        decode(content)
+
+
+@pytest.mark.parametrize(("first", "second"), [("utf-8", "gb18030"), ("gb18030", "utf-8")])
+def test_where_one_encoding_gives_way_to_another_is_told(first: str, second: str) -> None:
+    before, after = ((f"{SENTENCE}\n" * n).encode(e) for n, e in ((2, first), (3, second)))
+    with pytest.raises(Rejected) as error:
+        decode(before + after)
+    words = f"is {first} up to byte {len(before)}, where {second} begins; save each part in UTF-8"
+    assert error.value.reason.startswith(words)
+    assert error.value.line == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        (SENTENCE.encode().decode("latin-1"), "decoded wrongly by an earlier conversion; fetch it"),
+        (f"{SENTENCE}\x07", "this is no text; fetch it anew"),
+    ],
+)
+def test_no_remedy_for_utf_8_is_to_save_it_as_utf_8(text: str, says: str) -> None:
+    with pytest.raises(Rejected, match=says):
+        decode(text.encode())
+
+
+def test_a_broken_byte_in_the_first_half_is_named_too() -> None:
+    with pytest.raises(Rejected, match=r"\(0xFF\), which is no character; mend it"):
+        decode((SENTENCE * 9).encode() + b"\xff" + (SENTENCE * 20).encode())
+
+
 def test_an_encoding_that_is_not_read_is_guessed_in_the_message_alone() -> None:
     russian = "Совещание подчеркнуло необходимость развития экономики и сельского хозяйства"
     with pytest.raises(Rejected, match=r"looks like (cp1251|windows-1251)"):
@@ -110,7 +144,7 @@ def test_what_shows_characters_in_another_order_is_rejected_with_its_line(mark: 
         (b"PK\x03\x04\x14\x00\x00\x00", "control character U+0003"),
         ("会议\x00强调".encode(), "control character U+0000"),
         ("会\ufffd议\ufffd强调".encode(), "U+FFFD"),
-        (b"\xff\xfe\x00", "does not fit"),
+        (b"\xff\xfe\x00\xd8\x00\x00", "does not fit"),
         (
             "회의에서 강조했다 경제 발전을 위하여 노력하자 우리는 함께 나아가자 그리고 더욱".encode(
                 "euc-kr"

@@ -39,7 +39,7 @@ def test_the_title_decides_where_nothing_else_does() -> None:
 def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
     lexicon = Lexicon(
         {
-            "topic_terms.csv": "term,topic\n耕地,4\n学校,6\n",
+            "topic_terms.csv": "term,topic\n学校,6\n耕地,4\n",
             "topic_weights.csv": "term,weights\n@4,4:100\n@6,6:100\n@bias,4:0 6:1\n",
         }
     )
@@ -53,7 +53,7 @@ def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
 def test_what_a_paragraph_is_about_speaks_for_a_clause_that_says_nothing() -> None:
     lexicon = Lexicon(
         {
-            "topic_terms.csv": "term,topic\n耕地,4\n学校,6\n",
+            "topic_terms.csv": "term,topic\n学校,6\n耕地,4\n",
             "topic_weights.csv": "term,weights\n@4,4:100\n@6,6:100\n@bias,4:0 6:1\n",
         }
     )

@@ -1,5 +1,6 @@
 """`huiyi serve`, with a real schedule: it fires, it goes with all that belongs to it, even when killed."""
 
+import os
 import re
 import signal
 import subprocess
@@ -33,7 +34,7 @@ def test_a_schedule_fires_within_two_minutes_and_a_killed_server_leaves_nothing(
     api = Api(f"http://127.0.0.1:{port}/api")
     del processes.environment["PREFECT_HOME"]
     command = [BIN / "huiyi", "serve", "--cron", "* * * * *", "--port", str(port)]
-    options = ["--sources", texts, "--output", tmp_path / "datasets", "--guards", "none"]
+    options = ["--sources", texts, "--output", tmp_path / "datasets", "--guards", os.devnull]
     serving = processes.start(*command, *options)
     until(lambda: api.post("/deployments/filter"), "the deployment in the API")
     until(lambda: api.runs("Running", "Completed"), "a run that the schedule started")
@@ -63,7 +64,7 @@ def serve(processes: Processes, texts: Path, tmp_path: Path) -> Callable[[], tup
         "--output",
         tmp_path / "datasets",
         "--guards",
-        "none",
+        os.devnull,
     ]
 
     def start() -> tuple[Serving, Api]:
