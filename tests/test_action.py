@@ -58,7 +58,7 @@ def test_the_texts_of_a_pull_request_are_checked_and_no_others(repository: Path)
     answer = run("check-texts", repository, "HEAD^1", "seeds/documents", "datasets")
     assert answer.returncode == 0, answer.stderr
     *warnings, total = answer.stdout.splitlines()
-    place = "file=seeds/documents/石磴 镇/flood.txt,line=1"
+    place = "file=seeds/documents/石磴 镇/flood.txt,line=2"
     assert all(w.startswith(f"::warning {place}") for w in warnings), answer.stdout
     assert total == "1 text: 1 fit with warnings"
 

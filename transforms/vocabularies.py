@@ -56,7 +56,7 @@ COLUMNS: Mapping[str, Mapping[str, Collection[str]]] = {
     "title_words": {
         "use": {
             *("about", "central", "dealt", "draft", "follow", "followed", "heard", "issue"),
-            *("kind", "law", "neutral", "press", "shown", "stage"),
+            *("kind", "law", "neutral", "passed", "press", "report", "shown", "stage"),
         }
     },
     "titles": {"part": {"courtesy", "post"}},
