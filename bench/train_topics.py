@@ -36,7 +36,7 @@ from transforms.zones import Zones
 
 ROOT = Path(__file__).parents[1]
 LEAST_DOCUMENTS = 5
-SMALLEST_WEIGHT = 21  # hundredths; smaller ones change no decision worth their room
+SMALLEST_WEIGHT = 18  # hundredths; smaller ones change no decision worth their room
 REGULARISATION = 6.0
 OF_GOLD = OF_PAGES = 1.5
 """How much labels count that were made with the whole text in view, on texts like those that are to be read."""
