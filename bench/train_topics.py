@@ -159,7 +159,7 @@ def load(shared: Path, gold: Path, pages: Iterable[Path]) -> list[Labelled]:
 
 
 class Design:
-    """Labelled clauses as rows: what each gram and each hand-listed topic counts there, as `Topics.of` counts."""
+    """Labelled clauses as rows: what each gram and each hand-listed topic counts there, as `Topics.of_many` counts."""
 
     def __init__(self, documents: list[Labelled], topics: Topics) -> None:
         self.codes = sorted({t for d in documents for t in d.topics.values()})

@@ -128,3 +128,17 @@ def test_the_longest_run_at_every_place(text: str) -> None:
         if found:
             expected[place] = max(found, key=len)
     assert {int(p): runs.runs[n] for p, n in zip(places, numbers, strict=True)} == expected
+
+
+def test_texts_looked_at_together_have_what_each_has_alone() -> None:
+    texts = [as_text(t) for t in ("面临困难，很好。", "", "已经过去。\n处于低谷，", "好。", "")]
+    together, alone = Prefilter(), Prefilter()
+    for prefilter in (together, alone):
+        for pattern in ("面临|处于", "过去", "困难.*好"):
+            prefilter.add(re.compile(pattern))
+    together.look(texts)
+    for text in texts:
+        alone.look([text])
+        assert together.of(text) == alone.of(text)
+        assert together.anywhere(text) == alone.anywhere(text)
+    assert [bool(together.anywhere(text)) for text in texts] == [True, False, True, False, False]

@@ -7,33 +7,42 @@ from lexicons import LEXICON, as_text, cases
 
 from expectations.tables import TOPICS
 from transforms.lexicon import Lexicon
-from transforms.topics import Topics
+from transforms.text import Text
+from transforms.topics import Asked, Topics
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "topics.txt")
 READ = Topics(LEXICON)
 
 
+def of(topics: Topics, text: Text, title: str = "", tasks: tuple[int, ...] = ()) -> list[int]:
+    """The topics of all clauses of one text."""
+    [codes] = topics.of_many([Asked(text, title, tasks, range(len(text.clauses)))])
+    return codes
+
+
 @pytest.mark.parametrize(("words", "expected"), CASES)
 def test_topics(words: str, expected: str) -> None:
-    assert READ.of(as_text(words), "", [])[-1] == int(expected)
+    assert of(READ, as_text(words))[-1] == int(expected)
 
 
 def test_a_topic_for_every_clause_out_of_the_vocabulary() -> None:
     text = as_text("会议强调，要稳就业、稳企业，实施提振消费行动；要压实责任。")
-    topics = READ.of(text, "", [])
+    topics = of(READ, text)
     assert len(topics) == len(text.clauses)
     assert set(topics) <= TOPICS.keys()
 
 
 def test_a_text_without_clauses_has_no_topics() -> None:
-    assert READ.of(as_text(""), "", []) == []
+    assert of(READ, as_text("")) == []
 
 
 def test_the_title_decides_where_nothing_else_does() -> None:
     text = as_text("要持续用力。")
-    assert READ.of(text, "全县森林防火安全生产应急工作会议防灾减灾消防事故隐患排查", []) != READ.of(
-        text, "全县教育工作会议学校教师学生课程招生", []
+    fires, schools = (
+        "全县森林防火安全生产应急工作会议防灾减灾消防事故隐患排查",
+        "全县教育工作会议学校教师学生课程招生",
     )
+    assert of(READ, text, fires) != of(READ, text, schools)
 
 
 def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
@@ -44,10 +53,10 @@ def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
         }
     )
     text = as_text("保护耕地。狠抓落实。")
-    plain = Topics(lexicon).of(text, "", [])
-    headed = Topics(lexicon).of(text, "", [0])
+    plain = of(Topics(lexicon), text)
+    headed = of(Topics(lexicon), text, tasks=(0,))
     assert (plain[-1], headed[-1]) == (4, 4)
-    assert Topics(lexicon).of(as_text("狠抓落实。"), "", []) == [6]
+    assert of(Topics(lexicon), as_text("狠抓落实。")) == [6]
 
 
 def test_what_a_paragraph_is_about_speaks_for_a_clause_that_says_nothing() -> None:
@@ -57,9 +66,24 @@ def test_what_a_paragraph_is_about_speaks_for_a_clause_that_says_nothing() -> No
             "topic_weights.csv": "term,weights\n@4,4:100\n@6,6:100\n@bias,4:0 6:1\n",
         }
     )
-    of = Topics(lexicon).of
-    assert of(as_text("保护耕地。讲求实效。一件一件抓。"), "", [])[-1] == 4
-    assert of(as_text("保护耕地。讲求实效。\n一件一件抓。"), "", [])[-1] == 6
+    topics = Topics(lexicon)
+    assert of(topics, as_text("保护耕地。讲求实效。一件一件抓。"))[-1] == 4
+    assert of(topics, as_text("保护耕地。讲求实效。\n一件一件抓。"))[-1] == 6
+
+
+def test_texts_asked_together_do_not_speak_for_one_another() -> None:
+    asked = [
+        Asked(
+            as_text("一、保护耕地\n要压实责任，持续用力。\n要狠抓落实。"),
+            "全县耕地保护会议",
+            (0,),
+            range(4),
+        ),
+        Asked(as_text(""), "", (), ()),
+        Asked(as_text("要压实责任。\n办好学校"), "", (), range(2)),
+        Asked(as_text("要持续用力，要压实责任。"), "全县教育工作会议", (), [1]),
+    ]
+    assert READ.of_many(asked) == [READ.of_many([one])[0] for one in asked]
 
 
 def test_every_hand_listed_term_names_a_topic() -> None:

@@ -1,6 +1,6 @@
 """Places printed in a text and the divisions of China that they mean."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -183,9 +183,10 @@ class Places:
 
     def province(self, plain: str, start: int, end: int) -> list[Division]:
         """The province whose short name is printed most, if one is: those are parts of few other words."""
-        counts = Counter({d: plain.count(d.short, start, end) for d in self._provinces})
-        (first, most), (_, second) = counts.most_common(2)
-        return [first] if most > second else []
+        counts = {d: plain.count(d.short, start, end) for d in self._provinces}
+        most = max(counts.values(), default=0)
+        first = [d for d, count in counts.items() if count == most > 0]
+        return first if len(first) == 1 else []
 
     def unlike(self, plain: str, found: list[Found[str]]) -> list[Found[str]]:
         """Places that are not listed with others of their kind (登封市、新郑市): a text's own place is not."""

@@ -40,12 +40,12 @@ Ranges = tuple[Integers, Integers]
 
 
 class Asked(NamedTuple):
-    """A text and its title, the offsets of the headings of its numbered tasks, and the clauses asked for (None for all)."""
+    """A text and its title, the offsets of the headings of its numbered tasks, and the numbers of the clauses asked for."""
 
     text: Text
     title: str
     tasks: Sequence[int]
-    clauses: Sequence[int] | None = None
+    clauses: Sequence[int]
 
 
 class Topics:
@@ -65,19 +65,9 @@ class Topics:
         nothing[-1] = 1
         self._voices = np.array([weights.get(f"@{topic}", nothing) for topic in self._topics])
 
-    def of(
-        self, text: Text, title: str, tasks: Sequence[int], clauses: Sequence[int] | None = None
-    ) -> list[int]:
-        """The topic codes of the clauses of a text with these numbers, or of all.
-
-        `tasks` are the offsets of the headings of numbered tasks.
-        """
-        [codes] = self.of_many([Asked(text, title, tasks, clauses)])
-        return codes
-
     def of_many(self, asked: Sequence[Asked]) -> list[list[int]]:
         """The topic codes of the clauses asked for, text by text: of many texts at once each costs half as much."""
-        numbers = [range(len(a.text.clauses)) if a.clauses is None else a.clauses for a in asked]
+        numbers = [a.clauses for a in asked]
         if not any(numbers):
             return [[] for _ in asked]
         # The title stands behind its text as a clause of its own, which votes everywhere in it.
