@@ -5,7 +5,7 @@ import re
 import pytest
 from test_prefilter import EXAMPLES, RULE_FILES, rules
 
-from transforms.starts import Starts, first_characters
+from transforms.starts import Starts, first_characters, openings
 
 ALL = "\n".join(EXAMPLES)
 
@@ -45,3 +45,9 @@ def test_what_a_pattern_begins_with_is_read_from_it(pattern: str, first: str | N
 
 def test_case_is_no_matter_where_a_pattern_says_so() -> None:
     assert first_characters(re.compile("a", re.IGNORECASE)) is None
+
+
+def test_the_characters_that_begin_a_match_are_known_or_the_pattern_is_named() -> None:
+    assert openings(re.compile(r"(?:①|[x-z])?二\w")) == {*"①xyz二"}
+    with pytest.raises(ValueError, match=re.escape("may begin what this matches: .二")):
+        openings(re.compile(".二"))

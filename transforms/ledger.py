@@ -15,6 +15,7 @@ from transforms.lexicon import Lexicon, Rule
 from transforms.modals import Demand, Modals
 from transforms.prefilter import Prefilter
 from transforms.signals import Signals
+from transforms.starts import openings
 from transforms.text import Text
 from transforms.zones import UNTOLD, Zone
 
@@ -145,6 +146,7 @@ class Ledger:
             name: Signals(lexicon.rules("ledger", name), self._prefilter) for name in sections
         }
         self._opening = lexicon.rules("ordinals", "opening")[0].pattern
+        self._openings = openings(self._opening)
         self._line = lexicon.rules("ordinals", "line")[0].pattern
         self._section = lexicon.rules("ordinals", "section")[0].pattern
         self._done = Signals(
@@ -285,7 +287,7 @@ class Ledger:
         while start < piece.body_end and text.plain[start].isspace():
             start += 1
         words = text.plain[start : piece.body_end]
-        match = self._opening.match(words)
+        match = self._opening.match(words) if words[:1] in self._openings else None
         opened = match.end() if match and match.end() < len(words) else 0
         body = words[opened:]
         mark = text.plain[piece.body_end : piece.end].strip()
@@ -298,7 +300,7 @@ class Ledger:
             self._modals.of(body, piece.may),
             self._modals.opens(body),
             is_heading,
-            self._especially.search(words[:opened]) is not None,
+            opened > 0 and self._especially.search(words, 0, opened) is not None,
             mark in _LAST,
             mark == _COLON,
             piece.may,

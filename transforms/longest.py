@@ -26,9 +26,9 @@ def lengths_by_start(words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
     return _lengths((word[:2], len(word)) for word in words)
 
 
-def lengths_by_end(words: Iterable[str]) -> Mapping[str, tuple[int, ...]]:
-    """For each two characters that end words, the lengths of these words, longest first."""
-    return _lengths((word[-2:], len(word)) for word in words)
+def lengths_by_end(words: Iterable[str], characters: int = 2) -> Mapping[str, tuple[int, ...]]:
+    """For each so many characters that end words, the lengths of these words, longest first."""
+    return _lengths((word[-characters:], len(word)) for word in words)
 
 
 def _lengths(pairs: Iterable[tuple[str, int]]) -> Mapping[str, tuple[int, ...]]:

@@ -18,6 +18,8 @@ _LONGEST = 8
 _NAME_TAGS, _FREQUENT = frozenset({"nr", "nrt", "nrfg"}), 100
 # Keywords are taken from so many characters at most: an object that goes on for longer is a list.
 _NEAR = 32
+# Two characters may be a word whatever stands before them.
+_PAIR = (2,)
 _NOUN_TAGS = frozenset({"n", "nz", "nt", "ns", "nl", "ng", "vn", "an", "j", "l", "eng"})
 
 
@@ -58,7 +60,7 @@ class Words:
         tags = self._tags or self._dictionary()
         found, stop = [], min(len(span), _NEAR)
         while stop > 1:
-            for length in self._upto.get(span[stop - 2 : stop], ()):
+            for length in self._upto.get(span[max(0, stop - 3) : stop], _PAIR):
                 word = span[max(0, stop - length) : stop]
                 if tag := tags.get(word):
                     if tag in _NOUN_TAGS and word not in self._common:
@@ -83,5 +85,9 @@ class Words:
         }
         self._tags.update(dict.fromkeys(self._terms, "nz"))
         words = [word for word in self._tags if len(word) <= _LONGEST]
-        self._from, self._upto = lengths_by_start(words), lengths_by_end(words)
+        self._from = lengths_by_start(words)
+        # By three characters: among all words that end with two of them most would be tried in vain.
+        upto = lengths_by_end((word for word in words if len(word) > 2), 3)
+        with_pair = {lengths: lengths + _PAIR for lengths in set(upto.values())}
+        self._upto = {end: with_pair[lengths] for end, lengths in upto.items()}
         return self._tags
