@@ -169,6 +169,7 @@ class Ledger:
         self._given = lexicon.rules("modals", "given")[0].pattern
         self._stated = lexicon.rules("modals", "stated")[0].pattern
         self._told = lexicon.rules("modals", "told")[0].pattern
+        self._told_bit = self._prefilter.add(self._told)
         self._arranged = lexicon.rules("ledger", "arranged")[0].pattern
         self._written = lexicon.rules("ledger", "written")[0].pattern
         self._especially = lexicon.rules("ledger", "especially")[0].pattern
@@ -650,7 +651,7 @@ class Ledger:
             return _Verdict("frame", _SO_THAT)
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
-            told = self._told.match(reading.body)
+            told = self._told.match(reading.body) if reading.may & self._told_bit else None
             begins = self._modals.past_agent(reading.body) if told or is_order else 0
             begins = max(begins, told.end("agent")) if told and not reading.is_deed else begins
             return _Verdict("initiative", "course.directive", begins)

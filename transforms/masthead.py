@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon, Rule
+from transforms.starts import Starts
 from transforms.text import Text
 
 _SECTIONS = (
@@ -70,6 +71,7 @@ _BULLET = re.compile(r"[•·▪●◆]\s+")
 _BORDER = re.compile(r"[\s|\-]{0,12}\|[\s|\-]{0,12}$")
 _NOISE = re.compile(r"[#■□�^\\]+")
 _DAY = re.compile(r"(\d{4})\D+(\d{1,2})\D+(\d{1,2})")
+_STOPS = "。！？"
 _SENTENCE = re.compile("。|；|[！？](?=.{20})")
 _PUNCTUATION = re.compile("[，。；：]")
 _HAN = re.compile(r"[\u4e00-\u9fff]+")
@@ -111,6 +113,7 @@ class Mastheads:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
+        self._glued_lead = Starts(self._rules["glued"][0].pattern)
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         names = sorted(self._fields, key=lambda n: (-len(n), n))
         spaced = "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names)
@@ -373,7 +376,7 @@ class Mastheads:
 
     def _glued(self, line: str) -> int:
         """Where the lead begins on the headline's own line; 0 if it does not."""
-        match = self._rules["glued"][0].pattern.search(line[:_LONG])
+        match = self._glued_lead.search(line[:_LONG])
         if match and not _SENTENCE.search(line[: match.start()]):
             return match.start()
         is_signed = any(r.pattern.match(line) for r in self._rules["signed"])
@@ -454,6 +457,9 @@ class Mastheads:
         """Reporters and sources named at the end of the last paragraphs of the body, and captions within it."""
         for index in range(max(body, last - 2), last + 1):
             start, end = text.paragraphs[index]
+            if text.plain[end - 1] in _STOPS:
+                # Whoever is named stands behind the last sentence.
+                continue
             for rule in self._rules["closing"]:
                 match = rule.pattern.search(text.plain, max(start, end - _FIELDS), end)
                 if match and self._take(match, 0, notes):

@@ -45,6 +45,8 @@ _OF_TEXTS = (
     "session",
     "township",
 )
+# Those that are asked of a text's opening or end.
+_OF_OPENINGS = ("day", "printed_last", "year_directed", "year_halved", "year_reviewed")
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
 _YEAR_END, _REVIEWING = 11, 6
 # No report is published so many days later.
@@ -115,6 +117,7 @@ class Meetings:
         prefilter = prefilter or Prefilter()
         self._rules = {r.name: r.pattern for r in lexicon.rules("meetings")}
         self._asked = {name: Asked(self._rules[name], prefilter) for name in _OF_TEXTS}
+        self._starts = {name: Starts(self._rules[name]) for name in _OF_OPENINGS}
         self._dates = Starts(self._rules["date"])
         self._kinds = lexicon.rules("meeting_kinds")
         self._heads = Vocabulary(lexicon.terms("meeting_heads"))
@@ -350,6 +353,8 @@ class Meetings:
     def _met_by(self, text: Text, start: int) -> str | None:
         """The body whose meeting a bare or numbered 会议 is, if it is said to have called it."""
         begin, end = max(0, start - _CALLED), min(len(text.plain), start + _CALLED)
+        if not self._rules["calling"].search(text.plain[begin:start]):
+            return None
         for match in self._asked["met"].finditer(text, begin, end):
             if start in (match.start("head"), match.start("gathered")):
                 return match["body"] or match["session"]
@@ -499,7 +504,7 @@ class Meetings:
         """The year in which a meeting of a month plans a year: the one before at its end, or in autumn when it sums that up."""
         if month >= _YEAR_END:
             return planned - 1
-        past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
+        past = self._starts["year_reviewed"].search(text.plain, 0, _OPENING)
         is_summed_up = past is not None and int(past["year"]) == planned - 1
         return planned - (month >= _AUTUMN and is_summed_up)
 
@@ -507,7 +512,7 @@ class Meetings:
         """The year in which the text says something is to be done, is to meet, or has been done the year before."""
         if ahead := self._rules["year_met"].search(text.plain, 0, _OPENING):
             return int(ahead["year"]) - (month > int(ahead["month"]))
-        if begun := self._rules["year_directed"].search(text.plain, 0, _OPENING):
+        if begun := self._starts["year_directed"].search(text.plain, 0, _OPENING):
             return int(begun["year"]) - (month >= _YEAR_END)
         held = self._rules["year_held"].search(text.plain, 0, 500) if month < _YEAR_END else None
         if held:
@@ -515,13 +520,13 @@ class Meetings:
         season = self._rules["season"].search(text.plain, 0, _OPENING)
         if season and int(season["second"]) == int(season["first"]) + 1:
             return int(season["first" if month > _REVIEWING else "second"])
-        halved = self._rules["year_halved"].search(text.plain, 0, _OPENING)
+        halved = self._starts["year_halved"].search(text.plain, 0, _OPENING)
         if halved and month > _QUARTER:
             return int(halved["year"])
         conveyed = self._rules["year_conveyed"].search(text.plain, 0, _OPENING)
         if conveyed and 1 < month < _YEAR_END:
             return int(conveyed["year"])
-        past = self._rules["year_reviewed"].search(text.plain, 0, _OPENING)
+        past = self._starts["year_reviewed"].search(text.plain, 0, _OPENING)
         if past and (month <= _REVIEWING or month >= _YEAR_END):
             return int(past["year"]) + (month <= _REVIEWING)
         return self._year_of_event(text)
@@ -554,7 +559,7 @@ class Meetings:
         heads = [(p.start, p.end) for p in parts if p.value in _HEADLINES]
         below = [m for m in told if not any(s <= m.start() < e for s, e in heads)]
         # 委员长会议9日下午举行，决定常委会会议2月27日召开: the full date is another meeting's.
-        day = self._rules["day"].search(text.plain, heads[-1][1] if heads else 0, 500)
+        day = self._starts["day"].search(text.plain, heads[-1][1] if heads else 0, 500)
         if told and day and day.start() < min((m.start() for m in below), default=500):
             return None
         told = below or told
@@ -585,7 +590,7 @@ class Meetings:
             return None, None
         opening = text.plain[:500]
         relative = self._rules["relative_day"].search(opening)
-        if match := self._rules["day"].search(opening):
+        if match := self._starts["day"].search(opening):
             day = int(match["day"])
             month = (
                 published_on
@@ -603,7 +608,7 @@ class Meetings:
         match = self._rules["printed_on"].search(text.plain, 0, 300)
         if match is None or not self._is_publication(text.plain, match):
             end = len(text.plain)
-            match = self._rules["printed_last"].search(text.plain, max(0, end - 300), end)
+            match = self._starts["printed_last"].search(text.plain, max(0, end - 300), end)
         if match is None:
             return None
         return _day(int(match["year"]), int(match["month"]), int(match["day"]))

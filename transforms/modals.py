@@ -50,7 +50,7 @@ class Modals:
         self._attributive = lexicon.rules("modals", "attribute")[0].pattern
         self._verbs = frozenset(term for term in lexicon.terms("verbs") if len(term) == 2)
         self._charge = lexicon.rules("modals", "charge")[0]
-        self._bits = prefilter.add(self._charge.pattern)
+        self._bits = self._charge_bit = prefilter.add(self._charge.pattern)
         for bit, _ in rules:
             self._bits |= bit
         self._openers = frozenset(
@@ -74,7 +74,7 @@ class Modals:
         ):
             found = _first(rules, words, found[1].end())
         if found is None:
-            return self._charged(words)
+            return self._charged(words) if may & self._charge_bit else None
         rule, match = found
         if self._relative.search(words):
             return None

@@ -46,6 +46,7 @@ class People:
         self._names = Names(lexicon)
         self._patterns = {r.name: r.pattern for r in lexicon.rules("people")}
         self._pronouns = Starts(self._patterns["pronoun"])
+        self._titled = Starts(self._patterns["titled"])
 
     def find(
         self,
@@ -90,7 +91,7 @@ class People:
 
     def _note_titled(self, text: Text, records: dict[str, _Record]) -> None:
         """李书记要求 is said by the one of that surname who bears such a post."""
-        for match in self._patterns["titled"].finditer(text.plain):
+        for match in self._titled.finditer(text.plain):
             meant = [
                 r
                 for name, r in records.items()

@@ -1,9 +1,11 @@
 """Where a pattern can begin: it is tried there alone.
 
 The engine skips what a pattern cannot begin with, but not for one that opens with an assertion or with something optional:
-that it tries at every place. What such a pattern begins with is read from the pattern itself, and looked for instead.
+that it tries at every place. With which two characters such a pattern begins is read from the pattern itself, and they are
+looked for instead.
 """
 
+import functools
 import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
@@ -11,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 # What a pattern is made of is told by the standard library's own parser alone.
 from re import _constants as ops  # type: ignore[attr-defined]
 from re import _parser as parser  # type: ignore[attr-defined]
-from typing import Any
+from typing import Any, NamedTuple
 
 _CATEGORIES = {ops.CATEGORY_DIGIT: r"\d", ops.CATEGORY_SPACE: r"\s"}
 _MANY = 200
@@ -21,12 +23,11 @@ _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
 _WITHOUT_WIDTH = (ops.ASSERT, ops.ASSERT_NOT, ops.AT)
 
 
-class _UnknownError(Exception):
-    """It can begin with too many characters, or with what is not looked into here."""
+_Members = tuple[str, ...]
 
 
 class Starts:
-    """A pattern that is tried only where a character stands with which it can begin.
+    """A pattern that is tried only where two characters stand with which it can begin.
 
     >>> days = Starts(re.compile("(?<!每)(?:2025年)?[0-9]{1,2}月[0-9]{1,2}日"))
     >>> [match[0] for match in days.finditer("每3月1日，3月5日至2025年8月9日")]
@@ -35,8 +36,8 @@ class Starts:
 
     def __init__(self, pattern: re.Pattern[str]) -> None:
         self._pattern = pattern
-        first = first_characters(pattern)
-        self._first = re.compile(f"[{first}]") if first else None
+        first = beginning(pattern)
+        self._first = re.compile(first) if first else None
         # What the engine knows as well it looks for itself.
         self._starts = None if _is_plain(_parsed(pattern)) else self._first
 
@@ -60,11 +61,14 @@ class Starts:
     def within(self, plain: str, start: int, stop: int) -> Iterator[re.Match[str]]:
         """All matches that begin between `start` and `stop`, wherever they end."""
         first = self._first
+        # What follows the last place is looked at too.
         places = (
-            map(re.Match.start, first.finditer(plain, start, stop)) if first else range(start, stop)
+            map(re.Match.start, first.finditer(plain, start, stop + 1))
+            if first
+            else range(start, stop)
         )
         for at in places:
-            if at >= start and (match := self._pattern.match(plain, at)):
+            if start <= at < stop and (match := self._pattern.match(plain, at)):
                 yield match
                 start = match.end()
 
@@ -75,21 +79,6 @@ class Starts:
         return next(self._sparse(self._starts, plain, start, end), None)
 
 
-def first_characters(pattern: re.Pattern[str]) -> str | None:
-    """With what all matches of a pattern begin, as the inside of a character class; None where that is not known.
-
-    >>> first_characters(re.compile(r"(?<!a)(?:b|[c-e]|f)?(?P<n>\\d{4})年"))
-    'bc-ef\\\\d'
-    """
-    if pattern.flags & re.IGNORECASE:
-        return None
-    try:
-        found, may_be_empty = _of_sequence(_parsed(pattern))
-    except _UnknownError:
-        return None
-    return None if may_be_empty else "".join(dict.fromkeys(found))
-
-
 def openings(pattern: re.Pattern[str]) -> frozenset[str]:
     """The characters with which matches of a pattern begin: to ask a set first costs less than to ask the pattern.
 
@@ -98,10 +87,34 @@ def openings(pattern: re.Pattern[str]) -> frozenset[str]:
     >>> sorted(openings(re.compile("(?<!a)(?:b|[c-e])?f")))
     ['b', 'c', 'd', 'e', 'f']
     """
-    first = first_characters(pattern)
+    first, _ = _beginning(pattern)
     if first is None:
         raise ValueError(f"any character may begin what this matches: {pattern.pattern}")
-    return frozenset(re.findall(f"[{first}]", _CHARACTERS))
+    return frozenset(re.findall(first, _CHARACTERS))
+
+
+def beginning(pattern: re.Pattern[str]) -> str | None:
+    """How all matches of a pattern begin: a class of characters, and that of the next if it is known; None where any may.
+
+    >>> beginning(re.compile(r"(?<!a)(?:b|[c-e]|f)?(?P<n>\\d{4})年"))
+    '[bc-ef\\\\d](?=[\\\\d])'
+    """
+    first, second = _beginning(pattern)
+    return f"{first}(?={second})" if first and second else first
+
+
+def _beginning(pattern: re.Pattern[str]) -> tuple[str | None, str | None]:
+    """The classes of the first and of the second characters of all matches, None where any may stand there."""
+    if pattern.flags & re.IGNORECASE:
+        return None, None
+    begin = _of_sequence(_parsed(pattern))
+    if begin.first is None or 0 in begin.sizes:
+        return None, None
+    return _class(begin.first), None if 1 in begin.sizes else _class(begin.second)
+
+
+def _class(members: _Members | None) -> str | None:
+    return None if members is None else f"[{''.join(dict.fromkeys(members))}]"
 
 
 def _parsed(pattern: re.Pattern[str]) -> Sequence[tuple[Any, Any]]:
@@ -121,44 +134,78 @@ def _is_plain(items: Sequence[tuple[Any, Any]]) -> bool:
     return op in (ops.LITERAL, ops.IN)
 
 
-def _of_sequence(items: Iterable[tuple[Any, Any]]) -> tuple[list[str], bool]:
-    """The characters with which things that follow one another begin, and whether all of them may be left out."""
-    found: list[str] = []
-    for op, value in items:
-        some, may_be_empty = _of_item(op, value)
-        found += some
-        if not may_be_empty:
-            return found, False
-    return found, True
+class _Begin(NamedTuple):
+    """The members of the classes of what stands first and second in a match, None where any character may.
+
+    `sizes` tells whether the match may be empty, one character, or two and more.
+    """
+
+    first: _Members | None
+    second: _Members | None
+    sizes: frozenset[int]
 
 
-def _of_item(op: Any, value: Any) -> tuple[list[str], bool]:
+_NOTHING = _Begin((), (), frozenset({0}))
+_ANYTHING = _Begin(None, None, frozenset({0, 1, 2}))
+
+
+def _of_sequence(items: Iterable[tuple[Any, Any]]) -> _Begin:
+    return functools.reduce(_then, (_of_item(op, value) for op, value in items), _NOTHING)
+
+
+def _then(one: _Begin, other: _Begin) -> _Begin:
+    """How one thing begins with the other behind it."""
+    first, second = one.first, one.second
+    if 0 in one.sizes:
+        first, second = _both(first, other.first), _both(second, other.second)
+    if 1 in one.sizes:
+        second = _both(second, other.first)
+    return _Begin(first, second, frozenset(min(a + b, 2) for a in one.sizes for b in other.sizes))
+
+
+def _or(one: _Begin, other: _Begin) -> _Begin:
+    """How either of two things begins."""
+    first, second = _both(one.first, other.first), _both(one.second, other.second)
+    return _Begin(first, second, one.sizes | other.sizes)
+
+
+def _both(one: _Members | None, other: _Members | None) -> _Members | None:
+    return None if one is None or other is None else one + other
+
+
+def _of_item(op: Any, value: Any) -> _Begin:
+    if op in _WITHOUT_WIDTH:
+        return _NOTHING
     if op is ops.LITERAL:
-        return [re.escape(chr(value))], False
+        return _one_of([(op, value)])
     if op is ops.IN:
-        return [_member(*member) for member in value], False
+        return _one_of(value)
     if op is ops.BRANCH:
-        branches = [_of_sequence(branch) for branch in value[1]]
-        return [ch for some, _ in branches for ch in some], any(empty for _, empty in branches)
+        return functools.reduce(_or, map(_of_sequence, value[1]))
     if op is ops.SUBPATTERN and not value[1]:
         return _of_sequence(value[3])
     if op is ops.ATOMIC_GROUP:
         return _of_sequence(value)
     if op in _REPEATS:
-        least, _, repeated = value
-        some, may_be_empty = _of_sequence(repeated)
-        return some, may_be_empty or least == 0
-    if op in _WITHOUT_WIDTH:
-        return [], True
-    raise _UnknownError
+        least, most, repeated = value
+        once = _of_sequence(repeated)
+        # What comes a third time is neither first nor second.
+        times = (once if n < least else _or(once, _NOTHING) for n in range(min(most, 3)))
+        return functools.reduce(_then, times, _NOTHING)
+    return _ANYTHING
 
 
-def _member(op: Any, value: Any) -> str:
-    """A member of a character class."""
+def _one_of(members: Sequence[tuple[Any, Any]]) -> _Begin:
+    """One character of a class."""
+    found = [_member(*member) for member in members]
+    known = tuple(member for member in found if member is not None)
+    return _Begin(known if len(known) == len(found) else None, (), frozenset({1}))
+
+
+def _member(op: Any, value: Any) -> str | None:
+    """A member of a character class; None where that may be almost any character."""
     if op is ops.LITERAL:
         return re.escape(chr(value))
     if op is ops.RANGE and value[1] - value[0] < _MANY:
         return f"{re.escape(chr(value[0]))}-{re.escape(chr(value[1]))}"
-    if op is ops.CATEGORY and value in _CATEGORIES:
-        return _CATEGORIES[value]
-    raise _UnknownError
+    return _CATEGORIES.get(value) if op is ops.CATEGORY else None
