@@ -179,7 +179,7 @@ class Citations:
                     yield rule, match
         bodies = self._of_bodies.of(self._prefilter.anywhere(text))
         starts_of_clauses = [clause.start for clause in text.clauses]
-        for body in self._bodies.named.finditer(text.plain) if bodies else ():
+        for body in self._bodies.anywhere.finditer(text.plain) if bodies else ():
             at = body.start()
             for rule in self._of_bodies.of(may[bisect_right(starts_of_clauses, at) - 1]):
                 if named := rule.pattern.match(text.plain, at):
@@ -240,6 +240,7 @@ class _Bodies:
         self._own = lexicon.rules("citations", "own")
         self._demanded = lexicon.rules("citations", "demanded")[0].pattern
         self.named = lexicon.compile("{authorities}")
+        self.anywhere = Starts(self.named)
         self._says = lexicon.rules("citations", "says")[0].pattern
         self._reach = lexicon.rules("citations", "reach")[0].pattern
         self._post = lexicon.rules("citations", "post")[0].pattern

@@ -75,6 +75,7 @@ class FocusAreas:
             self._prefilter,
         )
         self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
+        self._embedded_bit = self._prefilter.add(self._embedded)
         self._matter = lexicon.rules("ordinals", "matter")[0].pattern
         self._agenda = lexicon.rules("ordinals", "agenda")[0].pattern
         self._announces = lexicon.rules("ordinals", "announces")[0].pattern
@@ -105,7 +106,7 @@ class FocusAreas:
             zone = zones[clause.paragraph]
             if zone.is_heading or zone.kind in ("past", "problems", "furniture", "opening"):
                 continue
-            blank = self._before_mark(words)
+            blank = self._before_mark(words, may)
             for bit, rule in self._ordinals:
                 if may & bit and (match := rule.pattern.match(words[blank:])):
                     start = clause.start + blank
@@ -119,9 +120,9 @@ class FocusAreas:
                     )
                     break
 
-    def _before_mark(self, words: str) -> int:
+    def _before_mark(self, words: str, may: int) -> int:
         """Where an ordinal stands in a clause: at its head, or behind those who are told (各部门一要…)."""
-        if match := self._embedded.match(words):
+        if may & self._embedded_bit and (match := self._embedded.match(words)):
             return match.end()
         return len(words) - len(words.lstrip())
 

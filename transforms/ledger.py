@@ -288,7 +288,8 @@ class Ledger:
         while start < piece.body_end and text.plain[start].isspace():
             start += 1
         words = text.plain[start : piece.body_end]
-        match = self._opening.match(words) if words[:1] in self._openings else None
+        may_open = self._openings is None or words[:1] in self._openings
+        match = self._opening.match(words) if may_open else None
         opened = match.end() if match and match.end() < len(words) else 0
         body = words[opened:]
         mark = text.plain[piece.body_end : piece.end].strip()

@@ -113,6 +113,7 @@ class Mastheads:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
+        self._minutes = Starts(self._rules["minutes"][0].pattern)
         self._glued_lead = Starts(self._rules["glued"][0].pattern)
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         names = sorted(self._fields, key=lambda n: (-len(n), n))
@@ -174,7 +175,7 @@ class Mastheads:
     def _head(self, text: Text, notes: _Notes) -> tuple[list[Found[str]], int]:
         """The headlines above the lead, and the number of the lead's paragraph."""
         headlines: list[Found[str]] = []
-        is_minutes = self._matches("minutes", text.plain[:_OPENING]) is not None
+        is_minutes = self._minutes.search(text.plain, 0, _OPENING) is not None
         for index, (start, end) in enumerate(text.paragraphs[:_HEAD]):
             start += _bullet(text.plain[start:end])
             line = text.plain[start:end]

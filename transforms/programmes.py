@@ -15,6 +15,7 @@ from transforms.initiatives import InitiativeFacts
 from transforms.ledger import Entry
 from transforms.lexicon import Lexicon
 from transforms.prefilter import Prefilter
+from transforms.starts import Starts
 from transforms.text import Text
 from transforms.titles import Title, Titles
 
@@ -32,6 +33,8 @@ _VAGUE = 5
 _ISSUER = 12
 # A plan that somebody is to make is a common noun (备耕方案), unless more is told of it.
 _ISSUED = 7
+# The rules that are asked of whole clauses.
+_SOUGHT = ("head", "joint", "known", "marked", "quoted")
 Span = tuple[int, int]
 
 
@@ -50,6 +53,7 @@ class Programmes:
         self._titles = Titles(lexicon)
         self._uses = lexicon.mapping("programme_heads", "use")
         self._rules = {rule.name: rule.pattern for rule in lexicon.rules("programmes")}
+        self._sought = {name: Starts(self._rules[name]) for name in _SOUGHT}
         self._anchor_bit = self._prefilter.add(self._rules["anchor"])
         self._adopted_bit = self._prefilter.add(self._rules["adopted"])
         self._names_body = lexicon.compile("{authorities}|{title_words__central}").search
@@ -121,7 +125,7 @@ class Programmes:
     def _in_clause(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """The names in one clause, `start` being where an initiative's object begins; those of quotation marks and titles first, the others in what these leave."""
         known, quoted = list(self._known(plain, entry)), list(self._quoted(plain, entry, start))
-        marked = self._rules["marked"].finditer(plain, entry.span_start, entry.span_end)
+        marked = self._sought["marked"].finditer(plain, entry.span_start, entry.span_end)
         taken = [*quoted, *(match.span() for match in marked)]
         for span in self._headed(plain, entry, start):
             # 乡村振兴战略提升行动 is one name, though everybody knows what it begins with.
@@ -149,12 +153,12 @@ class Programmes:
     def _known(self, plain: str, entry: Entry) -> Iterator[Span]:
         """Names that everybody knows, with the quotation marks and the closing noun they may have."""
         for rule in ("joint", "known"):
-            for match in self._rules[rule].finditer(plain, entry.span_start, entry.span_end):
+            for match in self._sought[rule].finditer(plain, entry.span_start, entry.span_end):
                 yield match.span()
 
     def _quoted(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """Names in quotation marks: with a closing noun, or by what governs them."""
-        for match in self._rules["quoted"].finditer(plain, entry.span_start, entry.span_end):
+        for match in self._sought["quoted"].finditer(plain, entry.span_start, entry.span_end):
             if match["head"]:
                 if match["words"] + match["head"] in self._figures:
                     continue
@@ -233,7 +237,7 @@ class Programmes:
         """Names that end with a closing noun, from the last to the first: an earlier noun may stand inside a later name."""
         first = self._opening(plain, entry) if start is None else start
         last = entry.span_end
-        for match in reversed(list(self._rules["head"].finditer(plain, first, entry.span_end))):
+        for match in reversed(list(self._sought["head"].finditer(plain, first, entry.span_end))):
             if match.end() > last:
                 continue
             begin = self._begin(plain, first, match.start(), self._uses[match[0]])

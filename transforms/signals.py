@@ -8,8 +8,9 @@ from typing import Generic, TypeVar
 
 from transforms.lexicon import Rule
 from transforms.prefilter import ANY, Prefilter
+from transforms.starts import openings
 
-_Ask = Callable[[str], object]
+_Asked = tuple[Callable[[str], object], frozenset[str] | None, Rule]
 _T = TypeVar("_T")
 _KEPT = 1_000
 """Of so many sets of bits is kept what they leave; most clauses have one of a few."""
@@ -42,18 +43,24 @@ class Signals:
 
     def __init__(self, rules: Iterable[Rule], prefilter: Prefilter | None = None) -> None:
         prefilter = prefilter or Prefilter()
-        self._asked: Possible[tuple[_Ask, Rule]] = Possible(
-            (prefilter.add(pattern), (pattern.match if is_tied else pattern.search, rule))
+        self._asked: Possible[_Asked] = Possible(
+            (prefilter.add(pattern), _asked(rule, pattern, is_tied))
             for rule in rules
             for pattern, is_tied in _divided(rule)
         )
 
     def of(self, words: str, may: int = ANY) -> Rule | None:
         """The rule that speaks for the words; `may` are the bits that the prefilter gives the stretch they stand in."""
-        for ask, rule in self._asked.of(may):
-            if ask(words):
+        first = words[:1]
+        for ask, begin_with, rule in self._asked.of(may):
+            if (begin_with is None or first in begin_with) and ask(words):
                 return rule
         return None
+
+
+def _asked(rule: Rule, pattern: re.Pattern[str], is_tied: bool) -> _Asked:
+    """How the pattern of a rule is asked, and with which characters the words must begin, if that is known."""
+    return (pattern.match, openings(pattern), rule) if is_tied else (pattern.search, None, rule)
 
 
 def _divided(rule: Rule) -> Iterator[tuple[re.Pattern[str], bool]]:

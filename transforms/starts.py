@@ -79,18 +79,14 @@ class Starts:
         return next(self._sparse(self._starts, plain, start, end), None)
 
 
-def openings(pattern: re.Pattern[str]) -> frozenset[str]:
-    """The characters with which matches of a pattern begin: to ask a set first costs less than to ask the pattern.
-
-    ValueError where they are not known.
+def openings(pattern: re.Pattern[str]) -> frozenset[str] | None:
+    """The characters with which matches of a pattern begin, None where any may: to ask a set first costs less.
 
     >>> sorted(openings(re.compile("(?<!a)(?:b|[c-e])?f")))
     ['b', 'c', 'd', 'e', 'f']
     """
     first, _ = _beginning(pattern)
-    if first is None:
-        raise ValueError(f"any character may begin what this matches: {pattern.pattern}")
-    return frozenset(re.findall(first, _CHARACTERS))
+    return None if first is None else frozenset(re.findall(first, _CHARACTERS))
 
 
 def beginning(pattern: re.Pattern[str]) -> str | None:
