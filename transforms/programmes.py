@@ -206,6 +206,8 @@ class Programmes:
         words = plain[first:begin]
         if words in self._places:
             return begin
+        if self._rules["planned"].match(plain, first):
+            return first
         is_deed = self._rules["deed"].search(closing) is not None
         is_field = self._rules["field"].fullmatch(words) is not None
         is_part = is_field or (is_deed and self._rules["qualifier"].fullmatch(words))
