@@ -13,12 +13,15 @@ from transforms.starts import Starts
 from transforms.text import Text
 from transforms.titles import Title, Titles
 
-_RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
+_HIGHEST = "central"
+_RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, _HIGHEST: 4}
 # A division's name before a body (潍坊市委) has at most so many characters.
 _LONGEST = 8
 # The level of what follows another citation in its sentence and has the same author.
 _JOINED = "joined"
 _SENTENCE_END = "。"
+# What stands behind a title's last mark is its volume or draft.
+_MARK = "》"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,8 @@ class Citations:
             return self._bodies.level_of(match["body"], speaker)
         if rule["level"] == "superior":
             return self._bodies.level_of_superior(plain, match, speaker)
+        if rule["level"] == "place":
+            return self._bodies.division_above(plain, match.start("place"), speaker.level)
         return str(rule["level"])
 
     def _of_body(
@@ -368,6 +373,11 @@ class _Bodies:
         level = self._division(plain, at)
         return level if level and self._is_above("", level, "", speaker) else None
 
+    def division_above(self, plain: str, at: int, level: str | None) -> str | None:
+        """The level of the division whose name begins at `at`, if it is above `level`, a county's where that is not known."""
+        named = self._division(plain, at)
+        return named if named and _RANKS[named] > _RANKS[level or "county"] else None
+
     def is_of_own_rank(self, plain: str, at: int, speaker: Speaker) -> bool:
         """Whether a title opens with a place no higher than the speaker's: 云溪县…方案 in a county's meeting."""
         level = self._division(plain, at)
@@ -396,6 +406,7 @@ class _Documents:
         self._is_law = lexicon.compile("{laws}").fullmatch
         self._is_plan = lexicon.rules("citations", "plan")[0].pattern.fullmatch
         self._issued = lexicon.rules("citations", "issued")[0].pattern
+        self._is_highest = lexicon.rules("citations", "highest")[0].pattern.match
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """The documents followed: start, length (negative) and level."""
@@ -433,11 +444,18 @@ class _Documents:
                 yield start, start - title.end, known
 
     def _issued_above(self, plain: str, clause: int, title: Title, speaker: Speaker) -> str | None:
-        """The level of the higher body that is told to have issued a document: 省政府印发的《…》."""
-        if speaker.level in (None, "central"):
-            return None
+        """The level of the higher body that is told to have issued a document (省政府印发的《…》), or of the higher place that its title opens with."""
         match = self._issued.search(plain, clause, title.start)
-        return self._bodies.level_of(match["body"], speaker) if match else None
+        if speaker.level == _HIGHEST:
+            is_under = speaker.convenor and not self._is_highest(speaker.convenor)
+            return _HIGHEST if match and is_under and self._is_highest(match["body"]) else None
+        if speaker.level is None:
+            return None
+        if match and (issued := self._bodies.level_of(match["body"], speaker)):
+            return issued
+        if self._is_own(plain, title, speaker):
+            return None
+        return self._bodies.division_above(plain, title.start + 1, speaker.level)
 
     @staticmethod
     def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:
@@ -447,7 +465,7 @@ class _Documents:
         """Where the name begins, with a person or plan before the title, and the level that it tells."""
         for rule in self._rules:
             match = rule.pattern.search(plain, clause, title.end)
-            if match and match.end() == title.end:
+            if match and match.end() > title.start and _MARK not in plain[match.end() : title.end]:
                 start = match.start() if rule["form"] == "before" else title.start
                 return start, rule["level"]
         return title.start, None
