@@ -337,6 +337,10 @@ class _Bodies:
         own = self._branch(speaker.convenor)
         return own is None or (own == "state" and is_of_party)
 
+    def is_party(self, convenor: str | None) -> bool:
+        """Whether the party's committee speaks."""
+        return convenor is not None and self._branch(convenor) == "party"
+
     def _branch(self, convenor: str) -> str | None:
         """`party` for a party committee, `state` for a government, None for a body under them."""
         branches = [b for t, b in self._branches.items() if len(t) > 1 and convenor.endswith(t)]
@@ -406,6 +410,7 @@ class _Documents:
         self._is_law = lexicon.compile("{laws}").fullmatch
         self._is_plan = lexicon.rules("citations", "plan")[0].pattern.fullmatch
         self._issued = lexicon.rules("citations", "issued")[0].pattern
+        self._of_party = lexicon.rules("citations", "of_party")[0].pattern.match
         self._is_highest = lexicon.rules("citations", "highest")[0].pattern.match
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
@@ -457,9 +462,11 @@ class _Documents:
             return None
         return self._bodies.division_above(plain, title.start + 1, speaker.level)
 
-    @staticmethod
-    def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:
-        return bool(speaker.place) and (speaker.place or "") in plain[title.start : title.end]
+    def _is_own(self, plain: str, title: Title, speaker: Speaker) -> bool:
+        """Whether a title names the place that speaks, and is no paper of its party that others follow."""
+        if not speaker.place or speaker.place not in plain[title.start : title.end]:
+            return False
+        return self._bodies.is_party(speaker.convenor) or not self._of_party(plain, title.start + 1)
 
     def _named(self, plain: str, clause: int, title: Title) -> tuple[int, str | None]:
         """Where the name begins, with a person or plan before the title, and the level that it tells."""
