@@ -67,7 +67,7 @@ class Citations:
         self._is_narrated = lexicon.compile(
             "{citation_words__narrative}{citation_words__aspect}?$"
         ).search
-        self._is_time = lexicon.compile("{citation_words__after_time}").match
+        self._is_time = lexicon.rules("citations", "time")[0].pattern.match
         self._has_spirit = lexicon.compile("”?{citation_words__spirit}").match
         self._by_leader = lexicon.rules("citations", "of_leader")[0].pattern.match
         self._filler = lexicon.rules("citations", "filler")[0].pattern
@@ -451,11 +451,10 @@ class _Documents:
     def _issued_above(self, plain: str, clause: int, title: Title, speaker: Speaker) -> str | None:
         """The level of the higher body that is told to have issued a document (省政府印发的《…》), or of the higher place that its title opens with."""
         match = self._issued.search(plain, clause, title.start)
-        if speaker.level == _HIGHEST:
-            is_under = speaker.convenor and not self._is_highest(speaker.convenor)
+        if speaker.level in (None, _HIGHEST):
+            convenor = speaker.convenor
+            is_under = not self._is_highest(convenor) if convenor else speaker.level is None
             return _HIGHEST if match and is_under and self._is_highest(match["body"]) else None
-        if speaker.level is None:
-            return None
         if match and (issued := self._bodies.level_of(match["body"], speaker)):
             return issued
         if self._is_own(plain, title, speaker):

@@ -160,7 +160,9 @@ class Programmes:
                     continue
                 if self._is_known_alone(match):
                     continue
-                begin = self._awarded(plain, entry.span_start, match.start("name"))
+                begin = match.start("name")
+                if not self._rules["deed"].search(match["head"]):
+                    begin = self._awarded(plain, entry.span_start, begin)
                 yield self._qualified(plain, entry, start, begin, match["head"]), match.end("head")
                 continue
             begin = self._qualified(plain, entry, start, match.start("name"), match["words"])
