@@ -53,6 +53,8 @@ _YEAR_END, _REVIEWING = 11, 6
 _LATE = 300
 # What kind of place a place is, is told by no more characters (地区), unless it says who lives there (彝族自治州).
 _KIND = 2
+# A place of so many characters is printed whole before a level word (和县县委).
+_SHORT = 2
 # What a mention in a headline alone weighs.
 _BY_HEADLINE = 20
 # From this month on, who sums up a year does so in that year.
@@ -679,7 +681,7 @@ class Meetings:
         if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
             return organ + body
         holds = self._rules["holds"].search(clause)
-        is_place = holds and self._last_place(holds["seat"])
+        is_place = holds and self._last_place(holds["seat"]) and holds["seat"] not in body
         return (holds["seat"] if holds and is_place else "") + body
 
     def _headed(self, clause: str) -> str | None:
@@ -790,6 +792,8 @@ class Meetings:
         )
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
+        if len(place) == _SHORT and place + convenor in text.plain:
+            return place + convenor
         if (above := self._above(text, seat, place)) != place[:-1]:
             full = above + convenor
         party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
