@@ -13,12 +13,15 @@ from transforms.starts import Starts
 from transforms.text import Text
 from transforms.titles import Title, Titles
 
-_RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, "central": 4}
+_HIGHEST = "central"
+_RANKS = {"township": 0, "county": 1, "prefecture": 2, "province": 3, _HIGHEST: 4}
 # A division's name before a body (潍坊市委) has at most so many characters.
 _LONGEST = 8
 # The level of what follows another citation in its sentence and has the same author.
 _JOINED = "joined"
 _SENTENCE_END = "。"
+# What stands behind a title's last mark is its volume or draft.
+_MARK = "》"
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Citations:
         self._is_narrated = lexicon.compile(
             "{citation_words__narrative}{citation_words__aspect}?$"
         ).search
-        self._is_time = lexicon.compile("{citation_words__after_time}").match
+        self._is_time = lexicon.rules("citations", "time")[0].pattern.match
         self._has_spirit = lexicon.compile("”?{citation_words__spirit}").match
         self._by_leader = lexicon.rules("citations", "of_leader")[0].pattern.match
         self._filler = lexicon.rules("citations", "filler")[0].pattern
@@ -144,6 +147,8 @@ class Citations:
             return self._bodies.level_of(match["body"], speaker)
         if rule["level"] == "superior":
             return self._bodies.level_of_superior(plain, match, speaker)
+        if rule["level"] == "place":
+            return self._bodies.division_above(plain, match.start("place"), speaker.level)
         return str(rule["level"])
 
     def _of_body(
@@ -333,6 +338,10 @@ class _Bodies:
         own = self._branch(speaker.convenor)
         return own is None or (own == "state" and is_of_party)
 
+    def is_party(self, convenor: str | None) -> bool:
+        """Whether the party's committee speaks."""
+        return convenor is not None and self._branch(convenor) == "party"
+
     def _branch(self, convenor: str) -> str | None:
         """`party` for a party committee, `state` for a government, None for a body under them."""
         branches = [b for t, b in self._branches.items() if len(t) > 1 and convenor.endswith(t)]
@@ -369,6 +378,11 @@ class _Bodies:
         level = self._division(plain, at)
         return level if level and self._is_above("", level, "", speaker) else None
 
+    def division_above(self, plain: str, at: int, level: str | None) -> str | None:
+        """The level of the division whose name begins at `at`, if it is above `level`, a county's where that is not known."""
+        named = self._division(plain, at)
+        return named if named and _RANKS[named] > _RANKS[level or "county"] else None
+
     def is_of_own_rank(self, plain: str, at: int, speaker: Speaker) -> bool:
         """Whether a title opens with a place no higher than the speaker's: 云溪县…方案 in a county's meeting."""
         level = self._division(plain, at)
@@ -397,6 +411,8 @@ class _Documents:
         self._is_law = lexicon.compile("{laws}").fullmatch
         self._is_plan = lexicon.rules("citations", "plan")[0].pattern.fullmatch
         self._issued = lexicon.rules("citations", "issued")[0].pattern
+        self._of_party = lexicon.rules("citations", "of_party")[0].pattern.match
+        self._is_highest = lexicon.rules("citations", "highest")[0].pattern.match
 
     def hits(self, text: Text, speaker: Speaker) -> Iterator[_Hit]:
         """The documents followed: start, length (negative) and level."""
@@ -434,21 +450,29 @@ class _Documents:
                 yield start, start - title.end, known
 
     def _issued_above(self, plain: str, clause: int, title: Title, speaker: Speaker) -> str | None:
-        """The level of the higher body that is told to have issued a document: 省政府印发的《…》."""
-        if speaker.level in (None, "central"):
-            return None
+        """The level of the higher body that is told to have issued a document (省政府印发的《…》), or of the higher place that its title opens with."""
         match = self._issued.search(plain, clause, title.start)
-        return self._bodies.level_of(match["body"], speaker) if match else None
+        if speaker.level in (None, _HIGHEST):
+            convenor = speaker.convenor
+            is_under = not self._is_highest(convenor) if convenor else speaker.level is None
+            return _HIGHEST if match and is_under and self._is_highest(match["body"]) else None
+        if match and (issued := self._bodies.level_of(match["body"], speaker)):
+            return issued
+        if self._is_own(plain, title, speaker):
+            return None
+        return self._bodies.division_above(plain, title.start + 1, speaker.level)
 
-    @staticmethod
-    def _is_own(plain: str, title: Title, speaker: Speaker) -> bool:
-        return bool(speaker.place) and (speaker.place or "") in plain[title.start : title.end]
+    def _is_own(self, plain: str, title: Title, speaker: Speaker) -> bool:
+        """Whether a title names the place that speaks, and is no paper of its party that others follow."""
+        if not speaker.place or speaker.place not in plain[title.start : title.end]:
+            return False
+        return self._bodies.is_party(speaker.convenor) or not self._of_party(plain, title.start + 1)
 
     def _named(self, plain: str, clause: int, title: Title) -> tuple[int, str | None]:
         """Where the name begins, with a person or plan before the title, and the level that it tells."""
         for rule in self._rules:
             match = rule.pattern.search(plain, clause, title.end)
-            if match and match.end() == title.end:
+            if match and match.end() > title.start and _MARK not in plain[match.end() : title.end]:
                 start = match.start() if rule["form"] == "before" else title.start
                 return start, rule["level"]
         return title.start, None

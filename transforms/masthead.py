@@ -55,6 +55,9 @@ _COLONS = frozenset("：:")
 _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 # The name of a section before a headline on its line.
 _LABEL = re.compile(r"(?:【[^】]{2,12}】|[\u4e00-\u9fff]{2,6}[丨｜|]\s?)(?=.{6})")
+# The name of a section behind a headline (会议召开 | 要闻), and before fields (要闻 来源：…).
+_LABEL_BEHIND = re.compile(r"(?<=.{9})\s?[丨｜|]\s?[\u4e00-\u9fff]{2,6}$")
+_SECTION = re.compile(r"[\u4e00-\u9fff]{2,6}\s+")
 # The day that stands before the fields of a line (2023-03-05 09:20 来源：…), and that of a page of another order.
 _BEFORE_FIELDS = re.compile(
     r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\s|]*"
@@ -117,7 +120,7 @@ class Mastheads:
         self._glued_lead = Starts(self._rules["glued"][0].pattern)
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         names = sorted(self._fields, key=lambda n: (-len(n), n))
-        spaced = "|".join(r"\s{0,4}".join(map(re.escape, name)) for name in names)
+        spaced = "|".join(r"\s{0,8}".join(map(re.escape, name)) for name in names)
         reporter = lexicon.alternation("reporter_titles")
         self._field = re.compile(
             rf"(?:\w{{0,8}}?(?P<reporter>{reporter})|(?P<name>{spaced}))\s?[：:]\s?"
@@ -140,7 +143,7 @@ class Mastheads:
         marks.sort(key=lambda t: (-len(t), t))
         no_name = "".join(f"(?<!{t})(?<!{t} )" for t in titles)
         self._marks = re.compile(
-            rf"(?<!\w){no_name}\w{{0,10}}?{reporter}|{reporter}|(?:{'|'.join(marks)})(?=[\s：:/／]|$)"
+            rf"(?<!\w){no_name}(?:\w{{1,6}}·)?\w{{0,10}}?{reporter}|{reporter}|(?:{'|'.join(marks)})(?=[\s：:/／]|$)"
         )
 
     def find(self, text: Text, title_hint: str | None = None) -> Masthead:
@@ -247,6 +250,8 @@ class Mastheads:
             opening = dated.end()
         if button := _BUTTON.match(line):
             opening = button.end()
+        elif (label := _SECTION.match(line)) and (first := self._field.match(line, label.end())):
+            opening = opening if self._meaning(first)[0] == "byline" else label.end()
         first = self._field.match(line, opening)
         if first is None:
             return None
@@ -503,6 +508,9 @@ class Mastheads:
             start, value = start + label.end(), value[label.end() :]
         if border := _BORDER.search(value):
             value = value[: border.start()]
+        if label := _LABEL_BEHIND.search(value):
+            notes.parts.append(Found(start + label.start(), start + len(value), "label"))
+            value = value[: label.start()]
         if fields := self._fields_behind(value):
             if part := self._fielded(value[fields:], start + fields, notes):
                 notes.parts.append(Found(start + fields, start + len(value), part))
@@ -551,7 +559,8 @@ class Mastheads:
             return len(lines), len(lines)
         if (kicker := self._kicker(lines, first)) is not None:
             return kicker + 1, self._until_deck(lines, kicker + 1)
-        above = self._matches("slogan", lines[first].value) and first + 1 < len(lines)
+        is_above = any(self._matches(section, lines[first].value) for section in ("slogan", "site"))
+        above = is_above and first + 1 < len(lines)
         if (
             above
             and not self._matches("deck", lines[first + 1].value)

@@ -17,6 +17,8 @@ from transforms.text import Text
 
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
 _BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9“]|[0-9] [\u4e00-\u9fff]")
+# A remark behind a body's name: （扩大）.
+_REMARK = re.compile("（[^（）]*）$")
 _MARKS = "，。；：！？\n \u3000《》【】—"
 _OPENED = {"）": "（", "”": "“", "》": "《"}
 _HEADLINES = ("title", "kicker", "deck", "label")
@@ -51,6 +53,10 @@ _OF_OPENINGS = ("day", "printed_last", "year_directed", "year_halved", "year_rev
 _YEAR_END, _REVIEWING = 11, 6
 # No report is published so many days later.
 _LATE = 300
+# What kind of place a place is, is told by no more characters (地区), unless it says who lives there (彝族自治州).
+_KIND = 2
+# A place of so many characters is printed whole before a level word (和县县委).
+_SHORT = 2
 # What a mention in a headline alone weighs.
 _BY_HEADLINE = 20
 # From this month on, who sums up a year does so in that year.
@@ -156,7 +162,7 @@ class Meetings:
             kind="government_work_report" if is_report else self._kind(text, named, convenor),
             convenor=_as_printed(text, full) if full else None,
             level=seat.level,
-            jurisdiction=seat.jurisdiction,
+            jurisdiction=self._called(text, seat),
             division_code=seat.division.code if seat.division else None,
             province=seat.division.province or None if seat.division else None,
             date=date,
@@ -629,7 +635,14 @@ class Meetings:
 
     def _convenor(self, text: Text, named: _Named) -> str | None:
         """The body that met, as printed: at the head of the name, or the subject of 召开."""
-        return self._named_body(text, named) or self._calling(text, named)
+        return (
+            self._group(text, named) or self._named_body(text, named) or self._calling(text, named)
+        )
+
+    def _group(self, text: Text, named: _Named) -> str | None:
+        """The group of bodies that is said to have called a bare or numbered meeting."""
+        group = _REMARK.sub("", self._met_by(text, named.start) or "")
+        return group if self._rules["group"].search(group) else None
 
     def _named_body(self, text: Text, named: _Named) -> str | None:
         """The body that a meeting's name begins with."""
@@ -673,7 +686,7 @@ class Meetings:
         if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
             return organ + body
         holds = self._rules["holds"].search(clause)
-        is_place = holds and self._last_place(holds["seat"])
+        is_place = holds and self._last_place(holds["seat"]) and holds["seat"] not in body
         return (holds["seat"] if holds and is_place else "") + body
 
     def _headed(self, clause: str) -> str | None:
@@ -784,6 +797,8 @@ class Meetings:
         )
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
+        if len(place) == _SHORT and place + convenor in text.plain:
+            return place + convenor
         if (above := self._above(text, seat, place)) != place[:-1]:
             full = above + convenor
         party, people_s = self._rules["party"].pattern, self._rules["people_s"].pattern
@@ -798,10 +813,18 @@ class Meetings:
         return short if bare != convenor and short in text.plain else bare
 
     def _above(self, text: Text, seat: _Seat, place: str) -> str:
-        """A place without its level word, by the short name by which the text calls it: 长白 for 长白朝鲜族自治县."""
-        short = seat.division.short if seat.division else ""
-        is_short = place not in text.plain and short and short + place[-1] in text.plain
-        return short if is_short else place[:-1]
+        """A place without its level word, by the name by which the text calls it: 长白 for 长白朝鲜族自治县."""
+        return (self._called(text, seat) or place)[:-1]
+
+    def _called(self, text: Text, seat: _Seat) -> str | None:
+        """A place by its short name and level word where it is never named in full: 长白县 for 长白朝鲜族自治县."""
+        division, place = seat.division, seat.jurisdiction
+        if division is None or place is None or place in text.plain:
+            return place
+        # What a province is called without its kind is no division of that kind (宁夏区), nor is 阿里区.
+        is_long = division.parent and len(place) > len(division.short) + _KIND
+        is_short = division.short and division.short in text.plain
+        return division.short + place[-1] if is_long and is_short else place
 
     # --- whose meeting ---------------------------------------------------------------------------------------------
 
@@ -846,6 +869,8 @@ class Meetings:
         match = self._rules["level_lead"].match(words)
         if match:
             return self._relative(text, match["word"] or match["all"], date)
+        if town := self._rules["town_first"].match(words):
+            return _Seat("township", _as_printed(text, town["name"]))
         unlisted = self._places.unlisted(words, 0, len(words))
         return self._unlisted(text, unlisted[0].value) if unlisted else None
 

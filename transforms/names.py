@@ -91,7 +91,7 @@ class Names:
         rules = {r.name: r.pattern for r in lexicon.rules("people")}
         self._lead_in = rules["lead_in"]
         self._plural, self._etc = rules["plural"], rules["etc"]
-        self._aside = rules["aside"]
+        self._aside, self._no_organ = rules["aside"], rules["no_organ"]
         first = "".join(sorted(self._surnames | {c[0] for c in self._compound}))
         ends = "".join(sorted({t[-1] for t in self._heads.words}))
         organs = "".join(sorted({t[-1] for t in lexicon.terms("organ_tails")}))
@@ -276,7 +276,11 @@ class Names:
         if not end or self._is_within_post(plain, start) or self._is_of_word(plain, start):
             return None
         title = self._titles.at(plain, end)
-        is_office = title and plain[post_end - 1] in self._organ_ends
+        is_office = (
+            title
+            and plain[post_end - 1] in self._organ_ends
+            and not self._no_organ.match(plain, post_end - 2)
+        )
         if not head and not is_office and not self._is_of_organ(plain, post_end, end):
             return None
         # 领导和统计站长, 代表和工人: what joins stands between two who take part.

@@ -221,7 +221,7 @@ class People:
 
     def _is_elsewhere(self, before: str, after: str, main: str | None) -> bool:
         """Whether the sentence tells of another occasion than the meeting."""
-        if self._patterns["elsewhere"].match(before):
+        if self._patterns["elsewhere"].match(before) or self._patterns["wrote"].match(after):
             return True
         # 在省委常委会会议上，省委书记 …: told at this meeting of another.
         other = self._patterns["other_meeting"].match(before) if main else None

@@ -164,7 +164,9 @@ class Programmes:
                     continue
                 if self._is_known_alone(match):
                     continue
-                begin = self._awarded(plain, entry.span_start, match.start("name"))
+                begin = match.start("name")
+                if not self._rules["deed"].search(match["head"]):
+                    begin = self._awarded(plain, entry.span_start, begin)
                 yield self._qualified(plain, entry, start, begin, match["head"]), match.end("head")
                 continue
             begin = self._qualified(plain, entry, start, match.start("name"), match["words"])
@@ -210,6 +212,8 @@ class Programmes:
         words = plain[first:begin]
         if words in self._places:
             return begin
+        if self._rules["planned"].match(plain, first):
+            return first
         is_deed = self._rules["deed"].search(closing) is not None
         is_field = self._rules["field"].fullmatch(words) is not None
         is_part = is_field or (is_deed and self._rules["qualifier"].fullmatch(words))

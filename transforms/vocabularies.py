@@ -56,7 +56,7 @@ COLUMNS: Mapping[str, Mapping[str, Collection[str]]] = {
     "title_words": {
         "use": {
             *("about", "central", "dealt", "draft", "follow", "followed", "heard", "issue"),
-            *("kind", "law", "neutral", "passed", "press", "report", "shown", "stage"),
+            *("kind", "law", "neutral", "passed", "press", "report", "shown", "stage", "volume"),
         }
     },
     "titles": {"part": {"courtesy", "post"}},
@@ -82,7 +82,7 @@ KEYS: Mapping[str, Mapping[str, type | Collection[object]]] = {
     "citations.document": {"form": {"before", "title"}, "level": _LEVELS},
     "citations.own": {"demanded": _BOOL},
     "citations.rule": {
-        "level": {*_LEVELS, "body", "joined", "post", "superior", "unknown"},
+        "level": {*_LEVELS, "body", "joined", "place", "post", "superior", "unknown"},
         "event": _BOOL,
         "cue": (*_BOOL, "word"),
         "party?": _BOOL,
