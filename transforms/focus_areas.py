@@ -46,11 +46,15 @@ class _Mark:
 
 @dataclass(slots=True)
 class _Series:
-    """Marks of one family that count on; `is_top` if it opened inside no other series."""
+    """Marks of one family that count on; `is_top` if it opened inside no other series.
+
+    `holds` if another series of its family opened inside it.
+    """
 
     marks: list[_Mark]
     is_top: bool
     end: int = field(default=0)
+    holds: bool = False
 
 
 class FocusAreas:
@@ -77,6 +81,8 @@ class FocusAreas:
         self._embedded = lexicon.rules("ordinals", "embedded")[0].pattern
         self._embedded_bit = self._prefilter.add(self._embedded)
         self._matter = lexicon.rules("ordinals", "matter")[0].pattern
+        self._lack = lexicon.rules("ordinals", "lack")[0].pattern
+        self._declares = lexicon.rules("ordinals", "declares")[0].pattern
         self._agenda = lexicon.rules("ordinals", "agenda")[0].pattern
         self._announces = lexicon.rules("ordinals", "announces")[0].pattern
         self._may_mark = lexicon.rules("ordinals", "possible")[0].pattern
@@ -156,8 +162,10 @@ class FocusAreas:
     def _directive(
         self, text: Text, zones: tuple[Zone, ...], series: list[_Series]
     ) -> list[_Series]:
-        """The top-level series of at least two that direct: in a report those of the year planned."""
+        """The top-level series that direct, of at least two or broken off: in a report those of the year planned."""
         kept = [s for s in series if s.is_top and len(s.marks) > 1]
+        if series and series[-1].is_top and _breaks_off(text, series[-1]):
+            kept.append(series[-1])
         is_report = any(zone.kind for zone in zones)
         if is_report:
             kept = [s for s in kept if s.marks[0].family != "comma"]
@@ -181,7 +189,7 @@ class FocusAreas:
         for mark, end in zip(series.marks, ends, strict=True):
             start, stop = self._heading(text, mark)
             words = text.plain[start:stop]
-            if self._matter.match(words):
+            if self._matter.match(words) or self._lack.search(words):
                 continue
             if mark.demands or self._modals.opens(words) or self._modals.of(words):
                 votes += 0 if self._past.of(words) and not self._modals.opens(words) else 1
@@ -196,7 +204,9 @@ class FocusAreas:
             if clause.start >= end:
                 return False
             words = text.plain[clause.start : clause.body_end]
-            if self._modals.of(words, may) or self._modals.opens(words):
+            if self._modals.of(words, may):
+                return True
+            if self._modals.opens(words) and not self._past.of(words, may):
                 return True
         return False
 
@@ -204,29 +214,39 @@ class FocusAreas:
         """What leads to a list: somebody's words ("order", "others" …), a tale of the past ("past"), or "".
 
         Asked are the clauses before the list in its paragraph, from the last; how things were is told by the sentence
-        of the list alone, or by the last clause of the sentence before where the list begins a sentence.
+        of the list alone, or by the last clause of the sentence before where the list begins a sentence. Behind a demand
+        only others who speak are heard, unless it declares how many parts the list has.
         """
         first = text.clauses[mark.clause]
         leads = first.sentence == text.clauses[max(0, mark.clause - 1)].sentence
         last = first.sentence if leads else first.sentence - 1
         may = self._prefilter.of(text)
+        demanded = ""
         for index in range(mark.clause - 1, -1, -1):
             clause = text.clauses[index]
             words = text.plain[clause.start : clause.body_end].strip()
-            if clause.paragraph != first.paragraph or self._modals.of(words, may[index]):
-                return ""
+            if clause.paragraph != first.paragraph:
+                break
             if rule := self._speech.of(words, may[index]):
-                is_led = clause.sentence == last
-                return str(rule["says"]) if rule["says"] == "others" or is_led else ""
+                is_led = clause.sentence == last and not demanded
+                if rule["says"] == "others" or is_led:
+                    return str(rule["says"])
+                break
+            if demanded:
+                continue
+            if self._modals.of(words, may[index]):
+                declares = index == mark.clause - 1 and leads and self._declares.search(words)
+                demanded = "order" if declares else "demand"
+                continue
             if self._announces.search(words):
                 return ""
             is_near = clause.sentence == last and (leads or index == mark.clause - 1)
             if is_near and (self._done.of(words, may[index]) or self._agenda.search(words)):
                 return "past"
-        return ""
+        return demanded
 
     def _heading(self, text: Text, mark: _Mark) -> tuple[int, int]:
-        """The span of a mark's heading: its first clause without ordinal and 要."""
+        """The span of a mark's heading: its first clause without ordinal, those who are to act, and 要."""
         clause = text.clauses[mark.clause]
         start, end = mark.end, clause.body_end
         if not text.plain[start:end].strip() and mark.clause + 1 < len(text.clauses):
@@ -235,7 +255,7 @@ class FocusAreas:
         while start < end and text.plain[start].isspace():
             start += 1
         demand = self._modals.of(text.plain[start:end])
-        if demand and demand.start == 0 and start + demand.begins < end:
+        if demand and start + demand.begins < end:
             start += demand.begins
         return start, end
 
@@ -290,15 +310,23 @@ def _series(text: Text, marks: list[_Mark], breaks: tuple[int, ...]) -> list[_Se
     """Marks joined to series that count 1, 2, 3 …; a series inside an open one of another family is not top-level."""
     done: list[_Series] = []
     open_: list[_Series] = []
-    for mark in marks:
+    for index, mark in enumerate(marks):
         open_ = [s for s in open_ if not _is_closed(text, s, mark, breaks)]
-        level = next((i for i, s in enumerate(open_) if _continues(s, mark)), None)
+        levels = [i for i, s in enumerate(open_) if _continues(s, mark)]
+        alike = [i for i in levels if open_[i].marks[-1].demands == mark.demands]
+        level = next(iter(alike or levels), None)
         if level is not None:
             open_[level].marks.append(mark)
             del open_[level + 1 :]
         elif mark.ordinal == 1:
-            open_ = [s for s in open_ if s.marks[0].family != mark.family]
-            series = _Series([mark], not any(len(s.marks) > 0 for s in open_))
+            open_ = [
+                s
+                for s in open_
+                if s.marks[0].family != mark.family or _goes_on(s, mark, marks[index + 1 :])
+            ]
+            for outer in open_:
+                outer.holds |= outer.marks[0].family == mark.family
+            series = _Series([mark], not open_)
             open_.append(series)
             done.append(series)
     for series in done:
@@ -308,6 +336,23 @@ def _series(text: Text, marks: list[_Mark], breaks: tuple[int, ...]) -> list[_Se
 
 def _continues(series: _Series, mark: _Mark) -> bool:
     return series.marks[-1].family == mark.family and series.marks[-1].ordinal + 1 == mark.ordinal
+
+
+def _breaks_off(text: Text, series: _Series) -> bool:
+    """Whether the text breaks off in the first part of a list (一要 …, not an item of news headed 1. or a lone 一是)."""
+    first = series.marks[0]
+    is_plain = first.family == "digit" or (first.family == "is" and not first.demands)
+    return len(series.marks) == 1 and not is_plain and not text.plain[series.end :].strip()
+
+
+def _goes_on(series: _Series, mark: _Mark, following: list[_Mark]) -> bool:
+    """Whether a series goes on behind a mark of its family that is made otherwise: 一要 … 一是 … 二是 … 二要."""
+    last = series.marks[-1]
+    if last.demands == mark.demands or series.holds:
+        return last.demands != mark.demands
+    alike = (m for m in following if m.family == last.family and m.demands == last.demands)
+    after = next(alike, None)
+    return after is not None and after.ordinal == last.ordinal + 1
 
 
 def _is_closed(text: Text, series: _Series, mark: _Mark, breaks: tuple[int, ...]) -> bool:
@@ -320,7 +365,7 @@ def _is_closed(text: Text, series: _Series, mark: _Mark, breaks: tuple[int, ...]
 def _end_of_list(text: Text, last: _Mark, breaks: tuple[int, ...], marks: list[_Mark]) -> int:
     """Where the last part of a list ends: its sentence, its paragraph, or the next break."""
     clause = text.clauses[last.clause]
-    if len({text.clauses[m.clause].sentence for m in marks}) == 1:
+    if len(marks) > 1 and len({text.clauses[m.clause].sentence for m in marks}) == 1:
         return text.sentences[clause.sentence][1]
     paragraph_end = text.paragraphs[clause.paragraph][1]
     if not all(_opens_paragraph(text, m) for m in marks):

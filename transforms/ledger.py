@@ -552,7 +552,7 @@ class Ledger:
 
     def _is_instance(self, reading: _Reading, course: _Course) -> bool:
         """Whether a clause among demands names only one more of what they govern (加强监管，特别是重点领域监管)."""
-        if not reading.is_instance or course.mode != "directive":
+        if not reading.is_instance or (course.mode or course.before) != "directive":
             return False
         if reading.demand or reading.is_deed or self._modals.begins_phrase(reading.body):
             return False

@@ -163,6 +163,12 @@ class Verbs:
             return None
         is_pair = self._known(plain, start, end) == start + 2
         is_pair = is_pair and not self._forms.governing.match(plain, start)
+        # 精心谋划增后劲: how the first is done may stand before it.
+        is_pair = is_pair or (
+            self._adverb(plain, start, end) == start + 2
+            and self._known(plain, start + 2, end) == at
+            and not self._forms.taking.match(plain, start + 2)
+        )
         is_pair = is_pair and self._words.at(plain, at + 1, end) == end
         return _Chain(at, at, at + 1) if is_pair else None
 
@@ -1038,6 +1044,7 @@ class _Forms:
         self.on = forms["on"].pattern
         self.into = forms["into"].pattern
         self.governing = forms["governing"].pattern
+        self.taking = forms["taking"].pattern
         self.telling = forms["telling"].pattern
         self.determiner = forms["determiner"].pattern
         self.theme_list = forms["theme_list"].pattern
