@@ -790,9 +790,10 @@ class Meetings:
 
     def _subject(self, clause: str) -> str | None:
         """The organ, or the organs joined, that begin a clause after its date."""
-        start = 0
-        if time := self._rules["name.time"].match(clause):
-            start = time.end()
+        line = self._rules["dateline"].match(clause)
+        clause = clause[line.end() :] if line else clause
+        time = self._rules["name.time"].match(clause)
+        start = time.end() if time else 0
         first = self._organ_at(clause, start)
         if first is None:
             return None
