@@ -144,6 +144,12 @@ def test_a_date_tells_what_its_year_rests_on(words: str, basis: str | None) -> N
         ("会议部署2024年重点工作。", 2024),
         ("2024年全县农业农村工作会议召开。", 2024),
         ("会议总结2023年经济工作。", None),
+        # the year that is that of something, unless the meeting was held in another
+        ("会议指出，2024年是全县茶园改造的攻坚之年。", 2024),
+        ("2026年3月5日，会议指出，2024年是全县茶园改造的攻坚之年。", None),
+        ("会议部署全县护林和2024年造林工作。", 2024),
+        # a plan's good start dates a meeting, but plans no year
+        ("会议要求，实现“十四五”良好开局。", None),
         ("2024年第3次县政府常务会议召开。", None),
     ],
 )

@@ -46,6 +46,7 @@ _OF_TEXTS = (
     "reported",
     "session",
     "township",
+    "year_named",
 )
 # Those that are asked of a text's opening or end.
 _OF_OPENINGS = ("day", "printed_last", "year_directed", "year_halved", "year_reviewed")
@@ -509,7 +510,16 @@ class Meetings:
     def _year_beside(self, text: Text, date: str | None) -> int | None:
         """The year planned where the text says 今年 or 明年, and the day of the meeting is known."""
         told = self._asked["planned_relative"].search(text, 0, _OPENING) if date else None
-        return int(date[:4]) + bool(told["next"]) if date and told else None
+        if date and told:
+            return int(date[:4]) + bool(told["next"])
+        return self._year_named(text, date)
+
+    def _year_named(self, text: Text, date: str | None) -> int | None:
+        """The latest year that the text says to be that of something, unless it is over or far from the day of the meeting."""
+        named = self._asked["year_named"].finditer(text, 0, _OPENING * 2)
+        year = max((int(match["year"]) for match in named), default=None)
+        is_near = year and (not date or int(date[:4]) in (year, year - 1))
+        return year if is_near and year in _YEARS else None
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
