@@ -201,9 +201,10 @@ class Members:
                 continue
             if rule["form"] == "ordinals":
                 members = self._numbered(text, label.end + match.end(), label.count)
-                is_led = not members or _FULL[0] not in text.plain[label.end : members[0][0]]
-                # 贯彻“十个必须”。会议强调，一是…: what another sentence numbers is its own, unless as many as declared.
-                members = members if is_led or len(members) == label.count else []
+                if members and len(members) < label.count:
+                    # 贯彻“十个必须”。会议强调，一是…: what another sentence leads to is its own.
+                    _, stop, lead = text.plain[label.end : members[0][0]].rpartition(_FULL[0])
+                    members = [] if stop and _CLAUSE_ENDS[0] in lead else members
             else:
                 start, end = match.span("list")
                 list_of = label.end + start, label.end + end
