@@ -82,7 +82,15 @@ def test_what_is_numbered_by_its_year_is_held_in_it(
         # the report's own name says more, or leaves out what the headline adds
         ("全县茶业会议召开", "2027年全县茶业会议召开", "2027年全县茶业会议"),
         ("全市茶业大会召开", "我市召开茶业大会", "茶业大会"),
-        ("青州市政府常务会议召开", "市政府常务会议召开", "市政府常务会议"),
+        ("十九届县政府第26次常务会召开", "县政府第26次常务会议召开", "县政府第26次常务会议"),
+        (
+            "青州市政府召开今年第六次常务会",
+            "市政府2027年第6次常务会召开",
+            "市政府2027年第6次常务会",
+        ),
+        # the headline puts the place before the body, or needs no year
+        ("青州市政府常务会议召开", "市政府常务会议召开", "青州市政府常务会议"),
+        ("县政府第26次常务会议召开", "2027年县政府第26次常务会议召开", "县政府第26次常务会议"),
         # the headline alone names the body, or the report means another session
         ("国务院第四次会议召开", "第四次会议召开", "国务院第四次会议"),
         ("县政府第三次会议召开", "县政府第三十次会议召开", "县政府第三次会议"),
@@ -136,6 +144,12 @@ def test_a_date_tells_what_its_year_rests_on(words: str, basis: str | None) -> N
         ("会议部署2024年重点工作。", 2024),
         ("2024年全县农业农村工作会议召开。", 2024),
         ("会议总结2023年经济工作。", None),
+        # the year that is that of something, unless the meeting was held in another
+        ("会议指出，2024年是全县茶园改造的攻坚之年。", 2024),
+        ("2026年3月5日，会议指出，2024年是全县茶园改造的攻坚之年。", None),
+        ("会议部署全县护林和2024年造林工作。", 2024),
+        # a plan's good start dates a meeting, but plans no year
+        ("会议要求，实现“十四五”良好开局。", None),
         ("2024年第3次县政府常务会议召开。", None),
     ],
 )
@@ -146,10 +160,12 @@ def test_planning_year(words: str, year: int | None) -> None:
 @pytest.mark.parametrize(
     ("words", "name"),
     [
-        ("1月26日，市委常委会召开扩大会议。", "市委常委会扩大会议"),
-        ("3月5日，自治区党委常委会召开扩大会议。某某主持会议。", "自治区党委常委会扩大会议"),
-        ("3月5日，市委常委会召开会议。", "市委常委会会议"),
-        ("9月29日，省委常委会召开会议，学习在茶叶峰会上的重要致辞精神。", "省委常委会会议"),
+        ("1月26日，市委常委会召开扩大会议。", "市委常委会"),
+        ("3月5日，自治区党委常委会召开扩大会议。某某主持会议。", "自治区党委常委会"),
+        ("3月5日，市委常委会召开会议。", "市委常委会"),
+        ("9月29日，省委常委会召开会议，学习在茶叶峰会上的重要致辞精神。", "省委常委会"),
+        ("云溪县委常委会召开会议⏎3月5日，县委书记主持召开县委常委会会议。", "县委常委会会议"),
+        ("3月5日，市委常委会召开第9次会议。", "市委常委会第9次会议"),
     ],
 )
 def test_a_standing_committee_that_met_names_its_meeting(words: str, name: str) -> None:

@@ -18,11 +18,12 @@ AREAS, LEDGER, ZONES = FocusAreas(LEXICON), Ledger(LEXICON), Zones(LEXICON)
 INITIATIVES, PROGRAMMES = Initiatives(LEXICON, Words(LEXICON)), Programmes(LEXICON)
 
 
-def programmes(words: str) -> list[str]:
+def programmes(words: str, meeting: tuple[int, int] | None = None) -> list[str]:
     text = as_text(words)
     zones = ZONES.of(text)
     entries = LEDGER.keep(text, (), zones, AREAS.find(text, (), zones))
-    found = PROGRAMMES.find(text, entries, INITIATIVES.find(text, entries, ()))
+    initiatives = INITIATIVES.find(text, entries, ())
+    found = PROGRAMMES.find(text, entries, initiatives, meeting=meeting)
     assert all(text.text[f.start : f.end] == f.value.name for f in found)
     return [f.value.name for f in found]
 
@@ -38,3 +39,19 @@ def test_what_has_been_achieved_names_no_programme() -> None:
 
 def test_figures_of_speech_are_no_names_that_everybody_knows() -> None:
     assert not set(LEXICON.terms("figures_of_speech")) & set(LEXICON.terms("programme_names"))
+
+
+@pytest.mark.parametrize(
+    ("name", "sought"),
+    [
+        ("创建国家卫生城区动员会", ["国家卫生城区"]),
+        ("创建国家学前教育普及普惠县推进会", ["国家学前教育普及普惠县"]),
+        ("品牌强农行动推进会", []),
+    ],
+)
+def test_a_title_that_the_meeting_is_named_by_is_sought(name: str, sought: list[str]) -> None:
+    told = f"临江市召开{name}。"
+    named = (5, 5 + len(name))
+    assert programmes(told + "会议要求，要清运垃圾。", named) == sought
+    # ... but not where nothing is directed
+    assert programmes(told, named) == []

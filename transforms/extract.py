@@ -165,7 +165,9 @@ class Extractor:
         cited = {(found.start, found.end) for found in citations}
         yield None
         sheet.add_programmes(
-            self._programmes.find(text, entries, initiatives, speaker.place, cited)
+            self._programmes.find(
+                text, entries, initiatives, speaker.place, cited, _named(meetings)
+            )
         )
         yield None
         sheet.add_targets(targets)
@@ -431,6 +433,12 @@ def _around(spans: Sequence[tuple[int, int, str]], offset: int) -> str | None:
     """The id of the last of the ordered spans that begins at or before an offset, if it reaches that far."""
     at = bisect_right(spans, offset, key=itemgetter(0)) - 1
     return spans[at][2] if at >= 0 and offset < spans[at][1] else None
+
+
+def _named(meetings: tuple[Found[MeetingFacts], ...]) -> tuple[int, int] | None:
+    """Where the name of the meeting stands, None where the text prints none."""
+    main = meetings[0] if meetings else None
+    return (main.start, main.end) if main and main.value.name else None
 
 
 def _speaker(meeting: MeetingFacts | None) -> Speaker:

@@ -26,7 +26,9 @@ class Kinds:
         if has_target:
             return "target"
         verb = head.verb.value if head.verb else ""
-        signals = self._signals.get(verb) or self._signals[""]
+        # 学习宣传、落实全会精神: of deeds with one object the first is asked for.
+        signals = self._signals.get(verb) or self._signals.get(verb.split("、")[0])
+        signals = signals or self._signals[""]
         if rule := signals.of(plain, may):
             return str(rule["kind"])
         # 紧密配合 by itself; 有序推进 with something to push is no set phrase.

@@ -538,7 +538,8 @@ class Ledger:
 
     def _left_over(self, frame: _Verdict, reading: _Reading, course: _Course) -> _Verdict | None:
         """A frame that nothing follows frames nothing: among demands it is one more (保持定力，锚定目标。)."""
-        if frame.rule == "frame.topic_of_work" and reading.is_deed and course.has_deed:
+        is_among = course.has_deed or (course.is_first and reading.is_last)  # behind a heading
+        if frame.rule == "frame.topic_of_work" and reading.is_deed and is_among:
             # 狠抓落实，完成今年各项任务: named among deeds it is one, unless the next clause demands of it.
             demand = self._modals.of(reading.ahead, reading.may_ahead)
             is_named = course.mode != "directive" or (demand is not None and demand.start == 0)

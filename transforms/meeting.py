@@ -4,7 +4,7 @@ import datetime
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
@@ -46,6 +46,7 @@ _OF_TEXTS = (
     "reported",
     "session",
     "township",
+    "year_named",
 )
 # Those that are asked of a text's opening or end.
 _OF_OPENINGS = ("day", "printed_last", "year_directed", "year_halved", "year_reviewed")
@@ -65,6 +66,8 @@ _AUTUMN = 9
 _FIRST_PLAN = 1956
 # So far at most from a meeting's head is the body that is said to have called it.
 _CALLED = 50
+# No further behind a meeting's head closes a quotation that holds it.
+_QUOTED = 60
 # What anniversaries are counted from.
 _FOUNDED = {"state": 1949, "party": 1921, "peace": 1945}
 # Up to this month, the figures of a half year or a quarter are those of the year before.
@@ -232,18 +235,37 @@ class Meetings:
         held = [m for m in held if m.weight > _BY_HEADLINE or not self._is_body(m.name)]
         if held:
             best = max(held, key=lambda m: (m.weight, -m.start, m.end))
+            body = self._met_by(text, best.start)
+            if body and (committee := self._of_committee(text, best, body, held)):
+                return committee
             if best.name:
                 best = self._below(best, held)
                 told = [m for m in mentions if not m.is_cited]
                 if not best.is_headline and not self._is_bodiless(best.name, told):
-                    told = [m for m in told if not m.is_headline]
+                    told = [
+                        m for m in told if not m.is_headline or self._is_whole_of(m.name, best.name)
+                    ]
                 return self._shortest(best, told)
-            if self._met_by(text, best.start):
+            if body:
                 return best
             specific = [m for m in held if m.name and m.weight >= best.weight - 30]
             return max(specific, key=lambda m: (m.weight, -m.start)) if specific else best
         match = self._asked["generic"].search(text)
         return _Named(match.start(), match.end(), "", match.start(), 0, False) if match else None
+
+    def _of_committee(
+        self, text: Text, best: _Named, body: str, held: list[_Named]
+    ) -> _Named | None:
+        """The meeting that a standing committee is said to have called, unless by number: as the report names it, else as the committee."""
+        is_numbered = self._is_numbered(text.plain[best.start : best.end])
+        if is_numbered or not self._rules["standing"].search(body):
+            return None
+        told = [m for m in held if m.name and not m.is_headline]
+        told = [m for m in told if body.endswith(self._organ_of(m.name) or "\n")]
+        if told:
+            return max(told, key=lambda m: (m.weight, -m.start))
+        start = text.plain.rfind(body, 0, best.start)
+        return replace(best, start=start, end=start + len(body), name=body)
 
     def _mentions(self, text: Text, parts: tuple[Found[str], ...]) -> Iterator[_Named]:
         """Every place in headlines and opening where a meeting is named."""
@@ -300,6 +322,8 @@ class Meetings:
 
         Of a meeting that is said to be held, what is studied there belongs to the name (学习…座谈会举行).
         """
+        if line := self._rules["dateline"].match(words):
+            return line.end() + self._name_start(words[line.end() :], is_held)
         verb = self._rules["name.verb"].match(words)
         start = verb.end() if verb else 0
         if (verb is None or self._rules["again"].search(words, start)) and (
@@ -353,6 +377,16 @@ class Meetings:
         above = (m.name for m in told if m.is_headline and m.name.endswith(name))
         return not self._is_whole(name) and any(map(self._organ_of, above))
 
+    def _is_whole_of(self, headline: str, name: str) -> bool:
+        """Whether a headline puts the place before a body that a report's name begins with, or leaves out a session's year."""
+        if headline.endswith(name):
+            added = headline.removesuffix(name)
+            return self._organ_of(name) is not None and self._places.at(headline, 0).startswith(
+                added
+            )
+        is_session = self._is_numbered(name) and self._is_whole(headline)
+        return is_session and name[self._after_year(name) :] == headline
+
     def _is_body(self, name: str) -> bool:
         return bool(name) and self._organ_of(name) == name
 
@@ -379,18 +413,29 @@ class Meetings:
         return max(below, key=lambda m: (m.weight, -m.start), default=best)
 
     def _is_same(self, name: str, headline: str) -> bool:
-        """Whether a name has all that a headline's has, in its order, or leaves out the place before a body, or 全县."""
+        """Whether a name has all that a headline's has, in its order, or leaves out its term, or 全县."""
         if self._is_body(name) or self._rules["ill_cut"].search(name):
             return False
         if headline.endswith(name):
-            added = headline.removesuffix(name)
-            return self._rules["of_all"].fullmatch(added) is not None or (
-                self._organ_of(name) is not None and self._places.at(headline, 0).startswith(added)
-            )
+            return self._rules["of_all"].fullmatch(headline.removesuffix(name)) is not None
+        headline = self._rules["term"].sub("", headline)
+        short = self._rules["long_form"].sub("", headline)
+        return (
+            self._holds(name, headline)
+            or self._holds(self._in_figures(name), self._in_figures(headline))
+            or (name.endswith(short) and self._is_whole(name))
+        )
+
+    def _holds(self, name: str, headline: str) -> bool:
         left = iter(name)
         return all(m[0] in name for m in self._rules["numbered"].finditer(headline)) and all(
             ch in left for ch in headline
         )
+
+    def _in_figures(self, name: str) -> str:
+        """A name with its numbers in figures: 第六次会议 is 第6次会议."""
+        numbered = self._rules["numbered"]
+        return numbered.sub(lambda m: f"{m[0][0]}{self._number(m[0][1:-1])}{m[0][-1]}", name)
 
     def _is_numbered(self, name: str) -> bool:
         return self._rules["numbered"].search(name) is not None
@@ -454,6 +499,10 @@ class Meetings:
             match = self._asked["planning_year"].search(text, 0, _OPENING * 2)
         if match:
             return int(match[match.lastgroup or 0])
+        return self._year_begun(text) if is_report else None
+
+    def _year_begun(self, text: Text) -> int | None:
+        """The first year of a five-year plan that the text says to have begun."""
         begins = self._asked["plan_begins"].search(text)
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
@@ -461,7 +510,16 @@ class Meetings:
     def _year_beside(self, text: Text, date: str | None) -> int | None:
         """The year planned where the text says 今年 or 明年, and the day of the meeting is known."""
         told = self._asked["planned_relative"].search(text, 0, _OPENING) if date else None
-        return int(date[:4]) + bool(told["next"]) if date and told else None
+        if date and told:
+            return int(date[:4]) + bool(told["next"])
+        return self._year_named(text, date)
+
+    def _year_named(self, text: Text, date: str | None) -> int | None:
+        """The latest year that the text says to be that of something, unless it is over or far from the day of the meeting."""
+        named = self._asked["year_named"].finditer(text, 0, _OPENING * 2)
+        year = max((int(match["year"]) for match in named), default=None)
+        is_near = year and (not date or int(date[:4]) in (year, year - 1))
+        return year if is_near and year in _YEARS else None
 
     def _year_of_report(self, text: Text) -> int | None:
         """A work report plans the year in which its dateline says it was made."""
@@ -535,6 +593,8 @@ class Meetings:
         past = self._starts["year_reviewed"].search(text.plain, 0, _OPENING)
         if past and (month <= _REVIEWING or month >= _YEAR_END):
             return int(past["year"]) + (month <= _REVIEWING)
+        if first := self._year_begun(text):
+            return first - (month >= _YEAR_END)
         return self._year_of_event(text)
 
     def _year_of_event(self, text: Text) -> int | None:
@@ -701,7 +761,11 @@ class Meetings:
         """The organ at the head of a meeting's name, unless the meeting is about its members (市人大代表座谈会)."""
         organ = self._organ_of(name)
         behind = name[self._after_year(name) + len(organ or "") :]
-        return None if not behind or self._rules["of_members"].match(behind) else organ
+        # 市委常委会 is a meeting, too.
+        is_committee = organ is not None and self._rules["standing"].search(organ)
+        if not behind and not is_committee:
+            return None
+        return None if self._rules["of_members"].match(behind) else organ
 
     def _organ_of(self, name: str) -> str | None:
         return self._organ_at(name, self._after_year(name))
@@ -736,9 +800,10 @@ class Meetings:
 
     def _subject(self, clause: str) -> str | None:
         """The organ, or the organs joined, that begin a clause after its date."""
-        start = 0
-        if time := self._rules["name.time"].match(clause):
-            start = time.end()
+        line = self._rules["dateline"].match(clause)
+        clause = clause[line.end() :] if line else clause
+        time = self._rules["name.time"].match(clause)
+        start = time.end() if time else 0
         first = self._organ_at(clause, start)
         if first is None:
             return None
@@ -865,6 +930,9 @@ class Meetings:
         if is_central or self._rules["nation"].match(words):
             return _Seat(_CENTRAL)
         if name := self._last_place(words):
+            town = self._rules["town_first"].match(words[words.index(name) + len(name) :])
+            if town:
+                return _Seat("township", _as_printed(text, town["name"]))
             return self._of_place(text, name, date)
         match = self._rules["level_lead"].match(words)
         if match:
@@ -986,6 +1054,9 @@ def _clause_start(plain: str, offset: int) -> int:
             if opening < 0:
                 return at
             at = opening
+        elif ch == "“" and plain.find("”", offset, offset + _QUOTED) < 0:
+            # Quotation marks that never close divide nothing.
+            at -= 1
         elif (ch in _MARKS or ch in "（“《") and not _BLANK_AT_DIGITS.match(plain, max(0, at - 2)):
             return at
         else:

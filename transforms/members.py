@@ -15,7 +15,7 @@ _LIST_MARKS = "；，、"
 _FULL = "。；："
 # A number that counts things, no part of a name (3D打印).
 _NUMBER = re.compile("[0-9]+(?![0-9A-Za-z])")
-_JOINT = re.compile("[、]")
+_JOINT = re.compile("[、+＋]")
 _STOPS = "、，；。：！？“”（）《》\\s"
 # How far behind the label a list of members may begin.
 _REACH = 400
@@ -56,6 +56,7 @@ class Members:
         self._cut = lexicon.rules("enumerations", "cut")[0].pattern
         self._after = lexicon.rules("enumerations", "after")
         self._ordinals = lexicon.rules("enumerations", "ordinal")
+        self._attributive = lexicon.terms("verb_marks", mark="attributive")[0]
         self._opening = lexicon.rules("enumerations", "opening")[0].pattern
         self._deed = lexicon.compile(
             "{member_words__lead}{0,6}(?:{member_words__frame}{1,2}|{verbs})?{member_words__particle}{0,6}"
@@ -200,10 +201,15 @@ class Members:
                 continue
             if rule["form"] == "ordinals":
                 members = self._numbered(text, label.end + match.end(), label.count)
+                if members and len(members) < label.count:
+                    # 贯彻“十个必须”。会议强调，一是…: what another sentence leads to is its own.
+                    _, stop, lead = text.plain[label.end : members[0][0]].rpartition(_FULL[0])
+                    members = [] if stop and _CLAUSE_ENDS[0] in lead else members
             else:
                 start, end = match.span("list")
                 list_of = label.end + start, label.end + end
                 members = self._split(text.plain, *list_of, label.count)
+                members = self._without_head(text.plain, members, label.head)
                 # 五抓五强 has five members of two parts.
                 if not members and not label.head and label.count > _RUN // 2:
                     members = self._split(text.plain, *list_of, label.count // 2)
@@ -222,6 +228,16 @@ class Members:
                 return self._within(plain, start, end, count)
         pieces = self._pieces(plain, start, end, count, is_first_bare=True)
         return pieces if len(pieces) == count else []
+
+    def _without_head(
+        self, plain: str, members: list[tuple[int, int]], head: str
+    ) -> list[tuple[int, int]]:
+        """两个关系，即甲与乙、丙与丁的关系: what is counted may close the list, and is no part of its last member."""
+        tail = f"{self._attributive}{head}"
+        if not head or len(members) < 2 or not plain.endswith(tail, *members[-1]):
+            return members
+        start, end = members[-1]
+        return [*members[:-1], (start, end - len(tail))] if end - start > len(tail) else members
 
     def _within(self, plain: str, start: int, end: int, count: int) -> list[tuple[int, int]]:
         """A list in the first clause alone, or one whose members two marks part (多甲、少乙，多丙、少丁)."""

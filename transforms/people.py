@@ -15,6 +15,9 @@ from transforms.text import Text
 _RANK = {"chair": 3, "speaker": 2, "attendee": 1}
 _HEADLINES = ("title", "kicker", "deck", "label")
 _NO_PART = ("byline", "credit", "furniture")
+_MARKS = "，。；：、\n"
+# Between those present who are listed each with posts of their own.
+_LISTED = "；"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,8 @@ class People:
         records: dict[str, _Record] = {}
         main = meetings[0].value.name if meetings else None
         runs = list(self._runs(text, mentions))
-        for run, following in zip(runs, [*runs[1:], None], strict=False):
+        for i, run in enumerate(runs):
+            following = self._following(text.plain, runs, i)
             zone = _zone(parts, run[0].start)
             if zone not in _NO_PART:
                 stop = following[0].post_start if following else len(text.plain)
@@ -128,15 +132,28 @@ class People:
         """Mentions that stand together as one subject: nothing but joins and posts between them."""
         run: list[Mention] = []
         for mention in mentions:
-            if run and not self._is_joined(text.plain, run[-1].tail, mention.post_start):
+            if run and not self._is_joined(
+                text.plain, run[-1].tail, mention.post_start, bool(mention.post)
+            ):
                 yield run
                 run = []
             run.append(mention)
         if run:
             yield run
 
-    def _is_joined(self, plain: str, start: int, end: int) -> bool:
+    def _following(self, plain: str, runs: list[list[Mention]], i: int) -> list[Mention] | None:
+        """The run that acts behind the i-th: whose words alone are told in its clause does not (就落实李某讲话精神提出要求)."""
+        for run in runs[i + 1 :]:
+            gap = plain[runs[i][-1].tail : run[0].post_start]
+            after = plain[run[-1].tail : run[-1].tail + 60]
+            if any(m in gap for m in _MARKS) or not self._patterns["invoked.after"].match(after):
+                return run
+        return None
+
+    def _is_joined(self, plain: str, start: int, end: int, is_titled: bool) -> bool:
         gap = plain[start:end].strip(" \u3000")
+        if gap == _LISTED and is_titled:
+            return True
         return start >= end or gap in self._names.joins or self._names.is_unread(plain, start, end)
 
     def _past_company(self, plain: str, run: list[Mention], following: list[Mention] | None) -> int:

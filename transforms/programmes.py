@@ -35,6 +35,8 @@ _ISSUER = 12
 _ISSUED = 7
 # The rules that are asked of whole clauses.
 _SOUGHT = ("head", "joint", "known", "marked", "quoted")
+# So near to a title stands the word that it is sought.
+_BESIDE = 2
 Span = tuple[int, int]
 
 
@@ -72,8 +74,12 @@ class Programmes:
         initiatives: Sequence[Found[InitiativeFacts]],
         place: str | None = None,
         cited: Collection[Span] = (),
+        meeting: Span | None = None,
     ) -> tuple[Found[ProgrammeFacts], ...]:
-        """Every mention of a programme in the directive part, in reading order; `place` is where the meeting was held, `cited` where a higher authority's document is named."""
+        """Every mention of a programme in the directive part or the meeting's name, in reading order.
+
+        `place` is where the meeting was held, `cited` where a higher authority's document is named, `meeting` where its name stands.
+        """
         objects = {i.start: _object_start(text, i) for i in initiatives}
         spans = [
             (t.start, t.end)
@@ -98,6 +104,8 @@ class Programmes:
                 spans += self._known(text.plain, entry)
             elif entry.role in _TELLING and bits & self._adopted_bit:
                 spans += self._adopted(text.plain, entry)
+        if meeting and deeds:
+            spans += self._in_name(text.plain, meeting)
         return tuple(
             Found(begin, end, ProgrammeFacts(text.text[begin:end]))
             for begin, end in _outermost(spans)
@@ -121,6 +129,17 @@ class Programmes:
             for one in self._rules["document"].finditer(match["list"]):
                 if not self._rules["generic"].fullmatch(one["words"]):
                     yield start + one.start("name"), start + one.end("name")
+
+    def _in_name(self, plain: str, meeting: Span) -> Iterator[Span]:
+        """The titles for whose sake a meeting was held, as its name tells (创建全国文明城市推进会)."""
+        start, end = meeting
+        if not self._rules["sought"].search(plain, start, end):
+            return
+        name = Entry(start, end, _DIRECTIVE[0], "", start, end)
+        for span in self._in_clause(plain, name, start):
+            around = plain[max(start, span[0] - _BESIDE) : span[1] + _BESIDE]
+            if self._rules["sought"].search(around):
+                yield span
 
     def _in_clause(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """The names in one clause, `start` being where an initiative's object begins; those of quotation marks and titles first, the others in what these leave."""
