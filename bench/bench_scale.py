@@ -41,8 +41,8 @@ class Run:
 
     @property
     def seconds(self) -> float:
-        """Of the whole flow."""
-        return float(self.record["seconds"])
+        """Of the whole flow, without what is loaded before it begins."""
+        return float(self.record["seconds"] - self.record["steps"]["Starting"])
 
     @property
     def extraction(self) -> float:

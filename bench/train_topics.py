@@ -261,8 +261,9 @@ def told(grams: csr_matrix, y: np.ndarray) -> np.ndarray:
     counts = np.array([np.asarray((grams[y == topic] > 0).sum(axis=0)).ravel() for topic in set(y)])
     overall = counts.sum(axis=1, keepdims=True) / counts.sum()
     shares = (counts + DOUBT * overall) / (counts.sum(axis=0) + DOUBT)
-    information = (shares * np.log(shares / overall)).sum(axis=0)
-    return np.sqrt(information / information.mean() + LEAST_TOLD)
+    information: np.ndarray = (shares * np.log(shares / overall)).sum(axis=0)
+    worth: np.ndarray = np.sqrt(information / information.mean() + LEAST_TOLD)
+    return worth
 
 
 def report(design: Design) -> None:
