@@ -18,7 +18,6 @@ from typing import Any, NamedTuple
 _CATEGORIES = {ops.CATEGORY_DIGIT: r"\d", ops.CATEGORY_SPACE: r"\s"}
 _MANY = 200
 """A range of more characters, such as that of all Chinese ones, tells nothing."""
-_CHARACTERS = "".join(map(chr, range(0x10000)))
 _REPEATS = (ops.MAX_REPEAT, ops.MIN_REPEAT, ops.POSSESSIVE_REPEAT)
 _WITHOUT_WIDTH = (ops.ASSERT, ops.ASSERT_NOT, ops.AT)
 
@@ -79,6 +78,7 @@ class Starts:
         return next(self._sparse(self._starts, plain, start, end), None)
 
 
+@functools.cache
 def openings(pattern: re.Pattern[str]) -> frozenset[str] | None:
     """The characters with which matches of a pattern begin, None where any may: to ask a set first costs less.
 
@@ -86,7 +86,15 @@ def openings(pattern: re.Pattern[str]) -> frozenset[str] | None:
     ['b', 'c', 'd', 'e', 'f']
     """
     first, _ = _beginning(pattern)
-    return None if first is None else frozenset(re.findall(first, _CHARACTERS))
+    return None if first is None else frozenset().union(*map(_characters, first))
+
+
+@functools.cache
+def _characters(member: str) -> frozenset[str]:
+    """The characters that a member of a class stands for."""
+    if len(member) == 1:
+        return frozenset({member})
+    return frozenset(re.findall(f"[{member}]", "".join(map(chr, range(0x10000)))))
 
 
 def beginning(pattern: re.Pattern[str]) -> str | None:
@@ -95,18 +103,18 @@ def beginning(pattern: re.Pattern[str]) -> str | None:
     >>> beginning(re.compile(r"(?<!a)(?:b|[c-e]|f)?(?P<n>\\d{4})年"))
     '[bc-ef\\\\d](?=[\\\\d])'
     """
-    first, second = _beginning(pattern)
+    first, second = map(_class, _beginning(pattern))
     return f"{first}(?={second})" if first and second else first
 
 
-def _beginning(pattern: re.Pattern[str]) -> tuple[str | None, str | None]:
-    """The classes of the first and of the second characters of all matches, None where any may stand there."""
+def _beginning(pattern: re.Pattern[str]) -> tuple[_Members | None, _Members | None]:
+    """The members of the classes of the first and second characters of all matches, None where any may stand there."""
     if pattern.flags & re.IGNORECASE:
         return None, None
     begin = _of_sequence(_parsed(pattern))
-    if begin.first is None or 0 in begin.sizes:
+    if 0 in begin.sizes:
         return None, None
-    return _class(begin.first), None if 1 in begin.sizes else _class(begin.second)
+    return begin.first, None if 1 in begin.sizes else begin.second
 
 
 def _class(members: _Members | None) -> str | None:
