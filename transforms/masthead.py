@@ -559,8 +559,9 @@ class Mastheads:
             return len(lines), len(lines)
         if (kicker := self._kicker(lines, first)) is not None:
             return kicker + 1, self._until_deck(lines, kicker + 1)
-        is_above = any(self._matches(section, lines[first].value) for section in ("slogan", "site"))
-        above = is_above and first + 1 < len(lines)
+        above = first + 1 < len(lines) and any(
+            self._matches(section, lines[first].value) for section in ("slogan", "site")
+        )
         if (
             above
             and not self._matches("deck", lines[first + 1].value)

@@ -35,6 +35,7 @@ _OF_TEXTS = (
     "generic",
     "heard",
     "met",
+    "met.session",
     "plan_begins",
     "plan_ends",
     "planned_relative",
@@ -395,9 +396,10 @@ class Meetings:
         begin, end = max(0, start - _CALLED), min(len(text.plain), start + _CALLED)
         if not self._rules["calling"].search(text.plain[begin:start]):
             return None
-        for match in self._asked["met"].finditer(text, begin, end):
-            if start in (match.start("head"), match.start("gathered")):
-                return match["body"] or match["session"]
+        for rule in ("met", "met.session"):
+            for match in self._asked[rule].finditer(text, begin, end):
+                if match.start("head") == start:
+                    return match["body"]
         return None
 
     def _names_place(self, name: str) -> bool:
