@@ -18,6 +18,7 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -31,7 +32,7 @@ from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
 from transforms.pages import read_page
 from transforms.text import Simplified, Text, decode, read_text
-from transforms.topics import FEW_LISTED, FEW_TERMS, LISTED, PLACES, TITLE, Topics, places
+from transforms.topics import FEW_LISTED, FEW_TERMS, LISTED, OWN, PLACES, TITLE, Topics, places
 from transforms.zones import Zones
 
 ROOT = Path(__file__).parents[1]
@@ -165,7 +166,9 @@ def load(shared: Path, gold: Path, pages: Iterable[Path]) -> list[Labelled]:
 
 
 class Design:
-    """Labelled clauses as rows: what each gram and each hand-listed topic counts there, as `Topics.of_many` counts."""
+    """Labelled clauses as rows: what each gram counts there, what each counts in the clause itself alone, and what each
+    hand-listed topic counts, as `Topics.of_many` counts.
+    """
 
     def __init__(self, documents: list[Labelled], topics: Topics) -> None:
         self.codes = sorted({t for d in documents for t in d.topics.values()})
@@ -214,6 +217,7 @@ class Design:
         own = np.full(len(d.text.clauses), len(d.text.clauses))  # the title stands behind the text
         ranges = {**places([(d.text, d.tasks)]), "title": (own, own + 1)}
         total_g, total_l = csr_matrix((len(wanted), n)), np.zeros((len(wanted), len(self.codes)))
+        own_g = total_g
         for place, of_place in {**PLACES, "title": TITLE}.items():
             first, last = ranges[place]
             spread = [(r, j) for r, i in enumerate(wanted) for j in range(first[i], last[i])]
@@ -224,9 +228,12 @@ class Design:
             g, voices = pick @ counts, pick @ listed
             share = 2 / np.sqrt(np.maximum(g.sum(axis=1), FEW_TERMS))
             share_listed = np.sqrt(FEW_LISTED / np.maximum(voices.sum(axis=1), FEW_LISTED))
-            total_g = total_g + csr_matrix(g.multiply(of_place * np.asarray(share).reshape(-1, 1)))
+            shared = csr_matrix(g.multiply(np.asarray(share).reshape(-1, 1)))
+            if place == "clause":
+                own_g = OWN * shared
+            total_g = total_g + of_place * shared
             total_l += of_place * LISTED * voices * share_listed[:, None]
-        return hstack([total_g, csr_matrix(total_l)]).tocsr()
+        return hstack([total_g, own_g, csr_matrix(total_l)]).tocsr()
 
 
 def runs(words: str) -> Iterator[str]:
@@ -246,7 +253,8 @@ def topics_terms(topics: Topics, words: str) -> tuple[list[str], list[int]]:
 def fit(design: Design, rows: np.ndarray) -> LinearSVC:
     """The model of the terms' weights, learned from these rows."""
     x, y = design.x[rows], design.y[rows]
-    scale = np.append(told(x[:, : len(design.grams)], y), np.ones(len(design.codes)))
+    worth = told(x[:, : len(design.grams)], y)
+    scale = np.concatenate([worth, worth, np.ones(len(design.codes))])
     model = LinearSVC(C=REGULARISATION, max_iter=3000)
     model.fit(x @ diags(scale), y, sample_weight=design.weights[rows])
     model.coef_ = model.coef_ * scale
@@ -282,21 +290,24 @@ def report(design: Design) -> None:
 def write(design: Design, path: Path) -> None:
     """Write the weights learned from all labels."""
     model = fit(design, np.arange(len(design.y)))
-    names = [*design.grams, *(f"@{c}" for c in design.codes)]
-    rows = [("@bias", dict(zip(model.classes_, model.intercept_, strict=True)))]
-    rows += [
-        (name, dict(zip(model.classes_, model.coef_[:, j], strict=True)))
-        for j, name in enumerate(names)
-    ]
+    n = len(design.grams)
+    shared = np.column_stack([model.intercept_, model.coef_[:, :n], model.coef_[:, 2 * n :]])
+    names = ["@bias", *design.grams, *(f"@{code}" for code in design.codes)]
+    own = np.zeros_like(shared)
+    own[:, 1 : n + 1] = model.coef_[:, n : 2 * n]
     with path.open("w", encoding="utf-8", newline="") as file:
-        file.write("term,weights\n")
-        for name, weights in sorted(rows):
-            cells = {int(c): round(100 * SCALE * w) for c, w in weights.items()}
-            kept = {
-                c: w for c, w in cells.items() if abs(w) >= SMALLEST_WEIGHT or name.startswith("@")
-            }
-            if kept:
-                file.write(f"{name},{' '.join(f'{c}:{w}' for c, w in sorted(kept.items()))}\n")
+        file.write("term,weights,own\n")
+        for name, j in sorted(zip(names, count(), strict=False)):
+            least = 0 if name.startswith("@") else SMALLEST_WEIGHT
+            cells = [_cell(model.classes_, weights[:, j], least) for weights in (shared, own)]
+            if any(cells):
+                file.write(f"{name},{','.join(cells)}\n")
+
+
+def _cell(codes: np.ndarray, weights: np.ndarray, least: int) -> str:
+    """What a term adds to each topic, in hundredths."""
+    cells = {int(code): round(100 * SCALE * w) for code, w in zip(codes, weights, strict=True)}
+    return " ".join(f"{code}:{w}" for code, w in cells.items() if w and abs(w) >= least)
 
 
 def main() -> None:
@@ -312,7 +323,10 @@ def main() -> None:
     pages = args.texts.iterdir() if args.texts else ()
     documents = load(args.shared, args.gold or args.shared / "gold", pages)
     stub = Lexicon(
-        {**read_lexicons(ROOT / "seeds/lexicons"), "topic_weights.csv": "term,weights\n@bias,1:0\n"}
+        {
+            **read_lexicons(ROOT / "seeds/lexicons"),
+            "topic_weights.csv": "term,weights,own\n@bias,1:0,\n",
+        }
     )
     design = Design(documents, Topics(stub))
     print(f"{len(documents)} documents, {len(design.y)} labels, {len(design.grams)} terms")

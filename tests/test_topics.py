@@ -49,7 +49,7 @@ def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
     lexicon = Lexicon(
         {
             "topic_terms.csv": "term,topic\n学校,6\n耕地,4\n",
-            "topic_weights.csv": "term,weights\n@4,4:100\n@6,6:100\n@bias,4:0 6:1\n",
+            "topic_weights.csv": "term,weights,own\n@4,4:100,\n@6,6:100,\n@bias,4:0 6:1,\n",
         }
     )
     text = as_text("保护耕地。狠抓落实。")
@@ -63,12 +63,24 @@ def test_what_a_paragraph_is_about_speaks_for_a_clause_that_says_nothing() -> No
     lexicon = Lexicon(
         {
             "topic_terms.csv": "term,topic\n学校,6\n耕地,4\n",
-            "topic_weights.csv": "term,weights\n@4,4:100\n@6,6:100\n@bias,4:0 6:1\n",
+            "topic_weights.csv": "term,weights,own\n@4,4:100,\n@6,6:100,\n@bias,4:0 6:1,\n",
         }
     )
     topics = Topics(lexicon)
     assert of(topics, as_text("保护耕地。讲求实效。一件一件抓。"))[-1] == 4
     assert of(topics, as_text("保护耕地。讲求实效。\n一件一件抓。"))[-1] == 6
+
+
+def test_a_term_says_in_the_clause_itself_what_it_does_not_say_beside_it() -> None:
+    topics = Topics(
+        Lexicon(
+            {
+                "topic_terms.csv": "term,topic\n学校,6\n",
+                "topic_weights.csv": "term,weights,own\n@6,,\n@bias,4:0 6:1,\n耕地,4:1 6:1,4:100\n",
+            }
+        )
+    )
+    assert of(topics, as_text("保护耕地，压实责任。")) == [4, 6]
 
 
 def test_texts_asked_together_do_not_speak_for_one_another() -> None:

@@ -3,10 +3,12 @@
 Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term and its topic), and `topic_weights.csv`
 (a term and what it adds to each topic, in hundredths, learned from labelled clauses by `bench/train_topics.py`; there
 `@15` stands for any hand-listed term of topic 15, `@bias` for none). The clause itself votes first; its neighbours, the
-paragraph around it, the headings above it and the title vote with less. The topic with the highest sum wins.
+paragraph around it, the headings above it and the title vote with less. In the clause itself a term may say more, or
+something else, than around it: its `own` weights are added there. The topic with the highest sum wins.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -27,6 +29,8 @@ PLACES = {
     "heading": 0.35,
 }
 TITLE, LISTED = 0.4, 0.7
+OWN = 1.5
+"""How much what a term says in the clause itself alone counts, chosen likewise."""
 _SHARES = np.array([*PLACES.values(), TITLE])[:, None, None]
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
 # So many clauses before and behind it are around a clause: paragraphs of reports change their matter further on.
@@ -53,10 +57,13 @@ class Topics:
 
     def __init__(self, lexicon: Lexicon) -> None:
         listed = lexicon.mapping("topic_terms", "topic")
-        self.codes, weights = _read_weights(lexicon.mapping("topic_weights", "weights"))
+        self.codes, (weights, own) = _read_weights(
+            lexicon.mapping("topic_weights", "weights"), lexicon.mapping("topic_weights", "own")
+        )
         learned = {term: row for term, row in weights.items() if term[0] != "@"}
         self._runs = Runs([*learned, *listed])
         self._learned = self._along(learned)
+        self._own = self._along({term: own[term] for term in learned})[:, :-1]
         self._is_telling = self._learned[:, -1] > 0
         self._bias = weights["@bias"]
         self._listed, self._lengths = self._longest(listed)
@@ -81,16 +88,19 @@ class Topics:
             words += [text.plain, title]
             length += len(text.plain) + len(title) + 2
             ends.append(length - 1)
-        learned, listed = self._sums("\n".join(words), ends)
         which = np.array(index, np.int64)
         # Behind each text stands its title's row.
         above = np.repeat(np.arange(len(asked)), [*map(len, numbers)])
-        own = np.array(titles, np.int64)
+        learned, listed, own = self._sums("\n".join(words), ends, which + above)
+        headline = np.array(titles, np.int64)
         ranges = places([(text, tasks) for text, _, tasks, _ in asked])
-        first = np.array([*(ranges[place][0].take(which) + above for place in PLACES), own])
-        last = np.array([*(ranges[place][1].take(which) + above for place in PLACES), own + 1])
-        votes = _votes(_between(learned, first, last), _between(listed, first, last))
-        best = ((votes * _SHARES).sum(axis=0) + self._bias[:-1]).argmax(axis=1).tolist()
+        first = np.array([*(ranges[place][0].take(which) + above for place in PLACES), headline])
+        last = np.array([*(ranges[place][1].take(which) + above for place in PLACES), headline + 1])
+        said = _between(learned, first, last)
+        votes = (_votes(said, _between(listed, first, last)) * _SHARES).sum(axis=0)
+        # The clause itself is the first of all places.
+        votes += OWN * own * _share(said[0])
+        best = (votes + self._bias[:-1]).argmax(axis=1).tolist()
         codes = iter(best)
         return [[self.codes[next(codes)] for _ in some] for some in numbers]
 
@@ -132,24 +142,29 @@ class Topics:
         chosen = np.array(kept, np.int64)
         return starts[chosen], self._listed[runs[chosen]]
 
-    def _sums(self, words: str, ends: Sequence[int]) -> tuple[Floats, Floats]:
-        """Running sums up to each end, nothing before the first: of learned weights and of hand-listed ones.
+    def _sums(
+        self, words: str, ends: Sequence[int], asked: Integers
+    ) -> tuple[Floats, Floats, Floats]:
+        """Running sums up to each end, nothing before the first: of learned weights and of hand-listed ones; and what terms
+        say of their own within the stretches asked for, by the numbers of their ends.
 
         >>> files = {"topic_terms.csv": "term,topic\\n耕地,4\\n"}
-        >>> files["topic_weights.csv"] = "term,weights\\n@bias,4:0 7:0\\n@4,4:50\\n保护,7:30\\n"
-        >>> Topics(Lexicon(files))._sums("要保护，保护耕地。", [4, 9])
+        >>> files["topic_weights.csv"] = "term,weights,own\\n@4,4:50,\\n@bias,4:0 7:0,\\n保护,7:30,4:10\\n"
+        >>> Topics(Lexicon(files))._sums("要保护，保护耕地。", [4, 9], np.array([1]))
         (array([[ 0.,  0.,  0.],
                [ 0., 30.,  1.],
                [ 0., 60.,  2.]]), array([[ 0.,  0.,  0.],
                [ 0.,  0.,  0.],
-               [50.,  0.,  1.]]))
+               [50.,  0.,  1.]]), array([[10.,  0.]], dtype=float32))
         """
         starts, runs = self._runs.of(words)
         at, voices = self._voiced(starts, runs)
         telling = self._is_telling.take(runs)
+        starts, runs = starts[telling], runs[telling]
         return (
-            _running(self._learned, starts[telling], runs[telling], ends),
+            _running(self._learned, starts, runs, ends),
             _running(self._voices, at, voices, ends),
+            _within(self._own, starts, runs, ends, asked),
         )
 
 
@@ -165,6 +180,21 @@ def _running(weights: Floats, starts: Integers, rows: Integers, ends: Sequence[i
     return sums.cumsum(axis=0)
 
 
+def _within(
+    weights: Floats, starts: Integers, rows: Integers, ends: Sequence[int], asked: Integers
+) -> Floats:
+    """The weights in these rows, of terms that start there, summed up within the stretches asked for."""
+    bounds = starts.searchsorted([0, *ends])
+    first, sizes = bounds[asked], bounds[asked + 1] - bounds[asked]
+    at = sizes.cumsum() - sizes
+    chosen = np.arange(sizes.sum()) + np.repeat(first - at, sizes)
+    terms = np.zeros((len(chosen) + 1, weights.shape[1]), np.float32)
+    terms[:-1] = weights.take(rows.take(chosen), axis=0)
+    sums = np.add.reduceat(terms, at, axis=0)
+    sums[sizes == 0] = 0
+    return sums
+
+
 def _between(sums: Floats, first: Integers, last: Integers) -> Floats:
     """From running sums those of ranges."""
     return sums.take(last, axis=0) - sums.take(first, axis=0)
@@ -172,10 +202,15 @@ def _between(sums: Floats, first: Integers, last: Integers) -> Floats:
 
 def _votes(learned: Floats, listed: Floats) -> Floats:
     """What places say: many terms in one place count for less each."""
-    share = 2 / np.sqrt(np.maximum(learned[..., -1:], FEW_TERMS))
     share_listed = LISTED * np.sqrt(FEW_LISTED / np.maximum(listed[..., -1:], FEW_LISTED))
-    votes: Floats = learned[..., :-1] * share + listed[..., :-1] * share_listed
+    votes: Floats = learned[..., :-1] * _share(learned) + listed[..., :-1] * share_listed
     return votes
+
+
+def _share(learned: Floats) -> Floats:
+    """How much each of a place's terms counts."""
+    share: Floats = 2 / np.sqrt(np.maximum(learned[..., -1:], FEW_TERMS))
+    return share
 
 
 def places(asked: Sequence[tuple[Text, Sequence[int]]]) -> dict[str, Ranges]:
@@ -256,17 +291,30 @@ def _headings(lines: Integers, paragraphs: Integers) -> Ranges:
     return first, np.where(is_near, paragraphs.searchsorted(nearest, side="right"), first)
 
 
-def _read_weights(cells: Mapping[str, str]) -> tuple[list[int], dict[str, Floats]]:
-    """The codes of topics, and what each term adds to each of them, in hundredths; one more column counts the term.
+def _read_weights(
+    *columns: Mapping[str, str],
+) -> tuple[list[int], list[dict[str, Floats]]]:
+    """The codes of topics, and of each column what each term adds to each of them, in hundredths; one more cell of a row
+    counts the term.
 
-    >>> _read_weights({"耕地": "4:50 15:-20", "学校": "15:30"})
-    ([4, 15], {'耕地': array([ 50., -20.,   1.], dtype=float32), '学校': array([ 0., 30.,  1.], dtype=float32)})
+    >>> _read_weights({"耕地": "4:50 15:-20", "学校": "15:30"}, {"耕地": "", "学校": "4:10"})
+    ([4, 15], [{'耕地': array([ 50., -20.,   1.], dtype=float32), '学校': array([ 0., 30.,  1.], dtype=float32)}, \
+{'耕地': array([0., 0., 1.], dtype=float32), '学校': array([10.,  0.,  1.], dtype=float32)}])
     """
+    pairs = [_pairs(cells) for cells in columns]
+    codes = np.unique(np.concatenate(pairs)[:, 0])
+    return codes.tolist(), [*map(partial(_rows, codes), columns, pairs)]
+
+
+def _pairs(cells: Mapping[str, str]) -> Integers:
+    """All pairs of a topic and a weight in a column."""
     told = " ".join(cells.values()).replace(":", " ").split()
-    pairs = np.array([*map(int, told)], np.int64).reshape(-1, 2)
-    codes, columns = np.unique(pairs[:, 0], return_inverse=True)
+    return np.array([*map(int, told)], np.int64).reshape(-1, 2)
+
+
+def _rows(codes: Integers, cells: Mapping[str, str], pairs: Integers) -> dict[str, Floats]:
     rows = np.zeros((len(cells), len(codes) + 1), np.float32)
     rows[:, -1] = 1
     terms = np.repeat(np.arange(len(cells)), [cell.count(":") for cell in cells.values()])
-    rows[terms, columns] = pairs[:, 1]
-    return codes.tolist(), dict(zip(cells, rows, strict=True))
+    rows[terms, codes.searchsorted(pairs[:, 0])] = pairs[:, 1]
+    return dict(zip(cells, rows, strict=True))
