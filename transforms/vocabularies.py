@@ -38,7 +38,17 @@ COLUMNS: Mapping[str, Mapping[str, Collection[str]]] = {
     "posts": {"strength": {"strong", "weak"}},
     "prepositions": {
         "construction": {
-            *("disposal", "giving", "manner", "means", "phrase", "place", "regard", "use"),
+            *(
+                "around",
+                "disposal",
+                "giving",
+                "manner",
+                "means",
+                "phrase",
+                "place",
+                "regard",
+                "use",
+            ),
         }
     },
     "programme_heads": {"use": {"any", "issued", "official", "quoted", "soft", "whole"}},
