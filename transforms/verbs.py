@@ -187,6 +187,8 @@ class Verbs:
             return None
         if len(verb) in _TEARABLE and self._tears(plain, place, stop, end):
             return None
+        if self._splits(plain, place, stop, end):
+            return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
         if following and self._may_join(verb, following):
             return None
@@ -406,6 +408,8 @@ class Verbs:
             return stop if self._is_whole(plain, place, stop, end) else place
         if stop - place in _TEARABLE and self._tears(plain, place, stop, end):
             stop = (place + stop) // 2
+        elif self._splits(plain, place, stop, end):
+            return place + 1
         if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(
             plain, place, stop, end
         ):
@@ -424,6 +428,20 @@ class Verbs:
         ):
             return False
         return plain[place:middle] in self._traits and self._words.at(plain, place, end) < stop
+
+    def _splits(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a phrase of three is a verb of one character and a noun, whatever its first two may be: 定责任, 提质量."""
+        last = place + 3
+        if stop != place + 2 or (last < end and plain[last] not in self._forms.separators):
+            return False
+        if last > end or plain[place] not in self._traits:
+            return False
+        if self._forms.resultative.match(plain, place + 1, stop):  # 开好头
+            return False
+        if self._forms.complement.match(plain, stop, last):  # 学习好
+            return False
+        is_noun = self._words.tag(plain[place + 1 : last]) in _NOUNS
+        return is_noun and self._words.at(plain, place + 1, end) == last
 
     def _is_whole(self, plain: str, place: int, stop: int, end: int) -> bool:
         """Whether one character stands for itself there: 打基础, 落到实处, but not 打消 or 建材."""
@@ -580,7 +598,7 @@ class Verbs:
         if after - stop < 2 or self._forms.own_noun.match(plain, after, end):
             return stop
         if after == end or plain[after] in self._forms.separators:
-            return after
+            return stop if self._forms.drafts.match(plain, place, end) else after
         if self._is_cut(plain, stop, after, end):
             return stop
         is_plain = self._is_plain_verb(plain[stop:after])
@@ -665,9 +683,9 @@ class Verbs:
         """The verbs of a stretch at the borders of its words."""
         place = start
         while place < end:
-            if plain.startswith(self._forms.quotation, place, end):
+            if closes := self._forms.closing.get(plain[place]):
                 # 以“飞地建设”突破瓶颈: what is quoted is named, not done.
-                place = max(plain.find(self._forms.unquotation, place, end), place) + 1
+                place = max(plain.find(closes, place, end), place) + 1
                 continue
             stop = self._verbs.at(plain, place, end)
             word = self._words.at(plain, place, end)
@@ -997,6 +1015,8 @@ class Verbs:
             if "give" in traits and "noun" in traits:
                 also_nouns = place, stop
             elif "give" in traits:
+                if gives and plain[place - 1] in self._forms.separators:
+                    break  # 营造…环境、提供…保障
                 gives = place, stop
                 if plain[stop : stop + 1] in self._forms.separators:
                     break
@@ -1143,12 +1163,14 @@ class _Forms:
         self.phrase = forms["phrase"].pattern
         self.slogan = forms["slogan"].pattern
         self.asked = forms["asked"].pattern
+        self.drafts = forms["drafts"].pattern
         self.closely = forms["closely"].pattern
         self.whole_list = forms["whole_list"].pattern
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
         self.marks = frozenset(lexicon.terms("verb_marks"))
         self.quotation, self.unquotation = marks["quotation"][0], marks["unquotation"][0]
+        self.closing = {self.quotation: self.unquotation, marks["title"][0]: marks["untitle"][0]}
         self.comma = marks["separator"][0]
 
 

@@ -76,7 +76,7 @@ COLUMNS: Mapping[str, Mapping[str, Collection[str]]] = {
     "verb_marks": {
         "mark": {
             *("adverbial", "attributive", "conjunction", "noun_ending", "quotation", "separator"),
-            "unquotation",
+            *("title", "unquotation", "untitle"),
         }
     },
     "verbs": {"traits": frozenset(_TRAITS.split())},
