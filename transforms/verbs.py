@@ -798,8 +798,12 @@ class Verbs:
             return _Chain(asked.start(1), *asked.span(1))
         if gift := self._forms.gift.search(plain, start, end):
             return self._from(plain, gift.span(1), end)
-        if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(
-            match[1]
+        match = self._forms.statement.search(plain, start, end)
+        # 通过制度保证决策得到有效执行: what is made sure of is a state already.
+        if (
+            match
+            and self._is_plain_verb(match[1])
+            and not self._strong(plain, start, match.start())
         ):
             return _Chain(match.start(), *match.span(1))
         found = (
