@@ -202,11 +202,12 @@ class Ledger:
                 headings.pop(0)
             is_heading = bool(headings) and headings[0] < piece.end
             entry = self._entry(text, piece, following, is_heading, course)
-            if entry.role in ("assessment", "procedure"):
-                if course.modal is None:
-                    self._take_back(text, piece, entries)
+            follows_deed = bool(entries) and entries[-1].rule == _BY_COURSE
+            if follows_deed and course.modal is None and entry.role in ("assessment", "procedure"):
+                self._take_back(text, piece, entries)
+            if entry.role == "assessment":
                 self._weigh(text, piece, entries)
-            elif entry.rule in _TOLD and not self._is_planned(course):
+            elif follows_deed and entry.rule in _TOLD and not self._is_planned(course):
                 # 深化改革，增强活力，取得了成效: what comes of deeds in one sentence tells that they are done.
                 start, _ = text.sentences[piece.sentence]
                 _judge_deeds(entries, _deeds_before(entries, len(entries), start))
