@@ -202,13 +202,23 @@ class Ledger:
                 headings.pop(0)
             is_heading = bool(headings) and headings[0] < piece.end
             entry = self._entry(text, piece, following, is_heading, course)
+            follows_deed = bool(entries) and entries[-1].rule == _BY_COURSE
+            if follows_deed and course.modal is None and entry.role in ("assessment", "procedure"):
+                self._take_back(text, piece, entries)
             if entry.role == "assessment":
-                if course.modal is None:
-                    self._take_back(text, piece, entries)
                 self._weigh(text, piece, entries)
+            elif follows_deed and entry.rule in _TOLD and not self._is_planned(course):
+                # 深化改革，增强活力，取得了成效: what comes of deeds in one sentence tells that they are done.
+                start, _ = text.sentences[piece.sentence]
+                _judge_deeds(entries, _deeds_before(entries, len(entries), start))
             entries.append(entry)
         _settle(course, entries)
         return tuple(entries)
+
+    def _is_planned(self, course: _Course) -> bool:
+        """Whether a sentence tells what is to be done, whatever signs of the past it holds."""
+        is_ordered = course.modal is not None or course.speech == "order" or course.has_aims
+        return is_ordered or course.zone.kind in _PLANS
 
     def _take_back(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
         """Deeds of a sentence that a last clause only judges direct nothing: 深化改革，增强活力，是工作的核心."""
@@ -697,7 +707,9 @@ class Ledger:
 
 
 # Who speaks instead in the middle of a sentence.
-_TAKE_OVER = ("speech.points", "speech.others", "speech.guest")
+_TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
+# What has come about.
+_TOLD = ("past.done", "past.honoured", "past.harm")
 _PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = {
     "procedure": ("procedure", "narration"),

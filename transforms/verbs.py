@@ -18,8 +18,8 @@ _PHRASE_TAGS = frozenset({"l", "i", "v"})
 _VERB_TAGS = frozenset({"v", "vg", "i"})
 _NOUNS = frozenset({"n", "nz", "a", "an"})
 _GOVERNED = frozenset({"takes", "pushed"})
-_MAY_SERVE = frozenset({"manner", "means", "phrase", "place", "use"})
-_MAY_GOVERN = frozenset({"means", "use"})
+_MAY_SERVE = frozenset({"around", "manner", "means", "phrase", "place", "use"})
+_MAY_GOVERN = frozenset({"around", "means", "use"})
 _TEARABLE = frozenset({2, 3, 4})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
@@ -58,6 +58,7 @@ class Verbs:
         self._adverbs = Longest(t for t in lexicon.terms("adverbs") if t not in self._traits)
         # 主动作为 is an adverb and its verb, set as the phrase may be.
         self._idioms = Longest(lexicon.terms("idioms", split=""))
+        self._states = frozenset(lexicon.terms("idioms", kind="goal"))
         self._closers = Longest(lexicon.terms("closers"))
         self._constructions = lexicon.mapping("prepositions", "construction")
         self._prepositions = Longest(self._constructions)
@@ -70,6 +71,7 @@ class Verbs:
         )
         self._lexemes = Longest({*traits, *self._adverbs.terms, *idioms, *self._constructions})
         self._searches = {
+            "around": self._around,
             "disposal": self._disposal,
             "giving": self._giving,
             "manner": self._manner,
@@ -184,6 +186,8 @@ class Verbs:
         if verb not in self._quick_verbs or stop == end or plain[stop] in self._forms.marks:
             return None
         if len(verb) in _TEARABLE and self._tears(plain, place, stop, end):
+            return None
+        if self._splits(plain, place, stop, end):
             return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
         if following and self._may_join(verb, following):
@@ -404,6 +408,8 @@ class Verbs:
             return stop if self._is_whole(plain, place, stop, end) else place
         if stop - place in _TEARABLE and self._tears(plain, place, stop, end):
             stop = (place + stop) // 2
+        elif self._splits(plain, place, stop, end):
+            return place + 1
         if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(
             plain, place, stop, end
         ):
@@ -422,6 +428,20 @@ class Verbs:
         ):
             return False
         return plain[place:middle] in self._traits and self._words.at(plain, place, end) < stop
+
+    def _splits(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a phrase of three is a verb of one character and a noun, whatever its first two may be: 定责任, 提质量."""
+        last = place + 3
+        if stop != place + 2 or (last < end and plain[last] not in self._forms.separators):
+            return False
+        if last > end or plain[place] not in self._traits:
+            return False
+        if self._forms.resultative.match(plain, place + 1, stop):  # 开好头
+            return False
+        if self._forms.complement.match(plain, stop, last):  # 学习好
+            return False
+        is_noun = self._words.tag(plain[place + 1 : last]) in _NOUNS
+        return is_noun and self._words.at(plain, place + 1, end) == last
 
     def _is_whole(self, plain: str, place: int, stop: int, end: int) -> bool:
         """Whether one character stands for itself there: 打基础, 落到实处, but not 打消 or 建材."""
@@ -578,7 +598,7 @@ class Verbs:
         if after - stop < 2 or self._forms.own_noun.match(plain, after, end):
             return stop
         if after == end or plain[after] in self._forms.separators:
-            return after
+            return stop if self._forms.drafts.match(plain, place, end) else after
         if self._is_cut(plain, stop, after, end):
             return stop
         is_plain = self._is_plain_verb(plain[stop:after])
@@ -663,9 +683,9 @@ class Verbs:
         """The verbs of a stretch at the borders of its words."""
         place = start
         while place < end:
-            if plain.startswith(self._forms.quotation, place, end):
+            if closes := self._forms.closing.get(plain[place]):
                 # 以“飞地建设”突破瓶颈: what is quoted is named, not done.
-                place = max(plain.find(self._forms.unquotation, place, end), place) + 1
+                place = max(plain.find(closes, place, end), place) + 1
                 continue
             stop = self._verbs.at(plain, place, end)
             word = self._words.at(plain, place, end)
@@ -778,8 +798,12 @@ class Verbs:
             return _Chain(asked.start(1), *asked.span(1))
         if gift := self._forms.gift.search(plain, start, end):
             return self._from(plain, gift.span(1), end)
-        if (match := self._forms.statement.search(plain, start, end)) and self._is_plain_verb(
-            match[1]
+        match = self._forms.statement.search(plain, start, end)
+        # 通过制度保证决策得到有效执行: what is made sure of is a state already.
+        if (
+            match
+            and self._is_plain_verb(match[1])
+            and not self._strong(plain, start, match.start())
         ):
             return _Chain(match.start(), *match.span(1))
         found = (
@@ -802,9 +826,84 @@ class Verbs:
         stop = self._known(plain, start, end)
         is_verb = stop > start and not self._is_noun(plain[start:stop])
         if is_verb and not self._is_cut(plain, start, stop, end):  # 围绕突出问题
-            return self._chain(plain, start, start, end)
+            deed = self._chain(plain, start, start, end)
+            return (deed and self._served(plain, deed, end)) or deed
         return self._from(
             plain, self._strong(plain, start, end) or self._taking(plain, start, end), end
+        )
+
+    def _around(self, plain: str, start: int, end: int) -> _Chain | None:
+        """围绕…开展…: as `_means`, but a deed that it only goes around is not the verb (围绕扩大开放)."""
+        deed = (
+            self._chain(plain, start, start, end)
+            if self._known(plain, start, end) > start
+            else None
+        )
+        if deed and not self._is_cut(plain, start, deed.end, end):
+            return self._served(plain, deed, end)
+        chain = self._means(plain, start, end)
+        if chain is not None and chain.start == start:
+            return self._served(plain, chain, end)
+        return chain or self._from(plain, self._modified(plain, start, end, 2), end)
+
+    def _served(self, plain: str, deed: _Chain, end: int) -> _Chain | None:
+        """What is done for the deed that a phrase names first: 围绕改善民生加强监督, 聚焦促进就业履职尽责."""
+        start = deed.end + 2
+        if chain := self._set_phrase(plain, deed, start, end):
+            return chain
+        found, light = None, deed.end
+        for place, stop in self._candidates(plain, deed.end, end):
+            verb = plain[place:stop]
+            is_object = place == light  # 加强宣传引导
+            light = stop if "light" in self._traits[verb] and not self._is_noun(verb) else light
+            if is_object or place < start or stop - place < 2:
+                continue
+            if plain[place - 1] in self._forms.separators or (
+                plain[deed.end : place] in self._adverbs.terms
+            ):
+                continue
+            if plain.find(self._forms.attributive, stop, end) < 0 and (
+                self._acts_on(plain, place, stop, end)
+                if stop < end
+                else self._closes(plain, deed.end, place, end)
+            ):
+                found = place, stop
+        if found:
+            return self._from(plain, found, end)
+        last, stop = end - 3, end - 2
+        if last >= start and self._words.at(plain, last - 1, end) == last:
+            is_triple = plain[last - 1] not in self._forms.marks
+            is_triple = is_triple and self._known(plain, last, end) == stop
+            if is_triple and self._words.at(plain, stop, end) == end:
+                return _Chain(last, last, stop)
+        return None
+
+    def _set_phrase(self, plain: str, deed: _Chain, start: int, end: int) -> _Chain | None:
+        """The set phrase for which a deed is named first: …履职尽责、凝心聚力, but not 推动项目落地见效."""
+        is_pushed = self._forms.governing.match(plain, deed.start, deed.end)
+        for at in range(start, end - 3):
+            stop = self._idiom(plain, at, end)
+            if stop != at + 4 or plain[at - 1] in self._forms.marks:
+                continue
+            if is_pushed and plain[at:stop] in self._states:
+                continue
+            if not self._is_plain_verb(plain[at - 2 : at]):  # 积极开展协商议政
+                return _Chain(at, at, stop)
+        return None
+
+    def _acts_on(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb that is no noun stands there with an object."""
+        is_plain = self._is_plain_verb(plain[place:stop])
+        return is_plain and not self._forms.no_object.match(plain, stop, end)
+
+    def _closes(self, plain: str, start: int, place: int, end: int) -> bool:
+        """Whether a verb closes a span behind an adverb: …深入研究, but not 推动高质量发展."""
+        if self._forms.outcome.search(plain, start, end):
+            return False
+        return any(
+            plain[place - n : place] in self._adverbs.terms
+            and not self._is_plain_verb(plain[place - n - 2 : place - n])
+            for n in (2, 3, 4)
         )
 
     def _taking(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
@@ -920,6 +1019,8 @@ class Verbs:
             if "give" in traits and "noun" in traits:
                 also_nouns = place, stop
             elif "give" in traits:
+                if gives and plain[place - 1] in self._forms.separators:
+                    break  # 营造…环境、提供…保障
                 gives = place, stop
                 if plain[stop : stop + 1] in self._forms.separators:
                     break
@@ -1066,12 +1167,14 @@ class _Forms:
         self.phrase = forms["phrase"].pattern
         self.slogan = forms["slogan"].pattern
         self.asked = forms["asked"].pattern
+        self.drafts = forms["drafts"].pattern
         self.closely = forms["closely"].pattern
         self.whole_list = forms["whole_list"].pattern
         self.adverb_mark = marks["adverbial"][0]
         self.attributive = marks["attributive"][0]
         self.marks = frozenset(lexicon.terms("verb_marks"))
         self.quotation, self.unquotation = marks["quotation"][0], marks["unquotation"][0]
+        self.closing = {self.quotation: self.unquotation, marks["title"][0]: marks["untitle"][0]}
         self.comma = marks["separator"][0]
 
 

@@ -38,7 +38,17 @@ COLUMNS: Mapping[str, Mapping[str, Collection[str]]] = {
     "posts": {"strength": {"strong", "weak"}},
     "prepositions": {
         "construction": {
-            *("disposal", "giving", "manner", "means", "phrase", "place", "regard", "use"),
+            *(
+                "around",
+                "disposal",
+                "giving",
+                "manner",
+                "means",
+                "phrase",
+                "place",
+                "regard",
+                "use",
+            ),
         }
     },
     "programme_heads": {"use": {"any", "issued", "official", "quoted", "soft", "whole"}},
@@ -66,7 +76,7 @@ COLUMNS: Mapping[str, Mapping[str, Collection[str]]] = {
     "verb_marks": {
         "mark": {
             *("adverbial", "attributive", "conjunction", "noun_ending", "quotation", "separator"),
-            "unquotation",
+            *("title", "unquotation", "untitle"),
         }
     },
     "verbs": {"traits": frozenset(_TRAITS.split())},
