@@ -742,7 +742,14 @@ class Meetings:
         if office := self._rules["heads_office"].match(named.name):
             governments = self._rules["government"].finditer(text.plain)
             return next((m[0] for m in governments if m["word"] == office["word"]), None)
-        return next(filter(None, map(self._subject, self._convening(text))), None)
+        subjects = filter(None, map(self._subject, self._convening(text)))
+        place = self._last_place(named.name)
+        return next((s for s in subjects if self._is_of_place(s, place)), None)
+
+    def _is_of_place(self, organ: str, place: str) -> bool:
+        """Whether an organ can have called a meeting that is named by a place: it names no other."""
+        own = self._last_place(organ) if place else ""
+        return not own or own[:_SHORT] == place[:_SHORT]
 
     def _whose(self, text: Text, named: _Named, body: str) -> str:
         """A committee's name with the body or the place before it that is said to have called its meeting."""
