@@ -77,7 +77,7 @@ class Members:
             self._ended,
         )
         for look in looks:
-            found = [members for label in labels if (members := look(text, label))]
+            found = [_printed(members) for label in labels if (members := look(text, label))]
             whole = [members for members in found if len(members) == labels[0].count]
             if whole:
                 return max(whole, key=_length)
@@ -455,6 +455,11 @@ class Members:
             end - longest if end - start >= longest else self._after_deed(text.plain, *members[0])
         )
         return [(start, end), *members[1:]]
+
+
+def _printed(members: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The members that hold any words: a text may break off behind 六是."""
+    return [(start, end) for start, end in members if start < end]
 
 
 def _length(members: Sequence[tuple[int, int]]) -> int:
