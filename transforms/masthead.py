@@ -119,6 +119,7 @@ class Mastheads:
         self._minutes = Starts(self._rules["minutes"][0].pattern)
         self._glued_lead = Starts(self._rules["glued"][0].pattern)
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
+        self._says = frozenset(lexicon.terms("reporting_verbs"))
         names = sorted(self._fields, key=lambda n: (-len(n), n))
         spaced = "|".join(r"\s{0,8}".join(map(re.escape, name)) for name in names)
         reporter = lexicon.alternation("reporter_titles")
@@ -378,6 +379,7 @@ class Mastheads:
             _NAME.match(word) is not None
             and len(word.split("·")[0]) <= 4
             and word not in self._fields
+            and word not in self._says
         )
 
     def _glued(self, line: str) -> int:
@@ -587,7 +589,9 @@ class Mastheads:
         says, study = self._rules["kicker"]
         for index in range(first, len(lines) - 1):
             if says.pattern.match(lines[index].value):
-                return index
+                # 李某某出席会议并讲话 · 李某某强调: the second one leads to the headline.
+                is_led = index + 2 < len(lines) and says.pattern.match(lines[index + 1].value)
+                return index + bool(is_led)
         after = lines[first + 1].value if first + 1 < len(lines) else ""
         if study.pattern.match(lines[first].value) and not self._matches(
             "meeting", lines[first].value

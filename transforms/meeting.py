@@ -734,11 +734,24 @@ class Meetings:
         for clause in self._clauses_before(text, named):
             if organ := self._subject(clause) or (is_own and self._headed(clause)):
                 return organ
+            time = self._rules["name.time"].match(clause)
+            if group := self._rules["group_calls"].match(clause, time.end() if time else 0):
+                return group["body"]
         for part in list(self._parts(named.name))[1:]:
             organ = self._organ_leading(part)
             if organ and organ[0] in self._levels:
                 return self._as_body(organ)
-        return next(filter(None, map(self._subject, self._convening(text))), None)
+        if office := self._rules["heads_office"].match(named.name):
+            governments = self._rules["government"].finditer(text.plain)
+            return next((m[0] for m in governments if m["word"] == office["word"]), None)
+        subjects = filter(None, map(self._subject, self._convening(text)))
+        place = self._last_place(named.name)
+        return next((s for s in subjects if self._is_of_place(s, place)), None)
+
+    def _is_of_place(self, organ: str, place: str) -> bool:
+        """Whether an organ can have called a meeting that is named by a place: it names no other."""
+        own = self._last_place(organ) if place else ""
+        return not own or own[:_SHORT] == place[:_SHORT]
 
     def _whose(self, text: Text, named: _Named, body: str) -> str:
         """A committee's name with the body or the place before it that is said to have called its meeting."""
@@ -747,9 +760,17 @@ class Meetings:
         clause = next(self._clauses_before(text, named), "")
         if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
             return organ + body
+        printed = (m.start() for m in re.finditer(re.escape(body), text.plain))
+        if owner := next(filter(None, (self._owner(text.plain[:at]) for at in printed)), None):
+            return owner + body
         holds = self._rules["holds"].search(clause)
         is_place = holds and self._last_place(holds["seat"]) and holds["seat"] not in body
         return (holds["seat"] if holds and is_place else "") + body
+
+    def _owner(self, before: str) -> str | None:
+        """The committee or government that stands right before a group's name (县委护林领导小组)."""
+        owner = self._rules["owner"].search(before[-6:])
+        return owner[0] if owner else None
 
     def _headed(self, clause: str) -> str | None:
         """The body whose head a clause names, as who presided over a meeting of its own (水利部部长主持召开部务会)."""

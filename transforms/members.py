@@ -49,6 +49,7 @@ class Members:
         self._numerals = Numerals(lexicon)
         self._marks = f"{self._numerals.characters}{self._numerals.doubles}0-9"
         self._verb = lexicon.compile("{verbs}")
+        self._particle = lexicon.compile("{member_words__particle}")
         self._doubles = self._numerals.doubles
         self._announcing = lexicon.rules("enumerations", "announcing")[0].pattern
         self._governs = lexicon.compile("{member_words__frame}$")
@@ -58,6 +59,8 @@ class Members:
         self._ordinals = lexicon.rules("enumerations", "ordinal")
         self._attributive = lexicon.terms("verb_marks", mark="attributive")[0]
         self._opening = lexicon.rules("enumerations", "opening")[0].pattern
+        self._acts = lexicon.compile("(?:{adverbs}|{member_words__lead}){0,6}{verbs}")
+        self._leading = lexicon.rules("enumerations", "leading")[0].pattern
         self._deed = lexicon.compile(
             "{member_words__lead}{0,6}(?:{member_words__frame}{1,2}|{verbs})?{member_words__particle}{0,6}"
         )
@@ -65,8 +68,16 @@ class Members:
     def of(self, text: Text, labels: Sequence[Label]) -> list[tuple[int, int]]:
         """The members, in reading order: all of them if a place gives as many as declared, else the most."""
         best: list[tuple[int, int]] = []
-        for look in (self._run, self._quoted, self._listed_before, self._listed_after, self._alike):
-            found = [members for label in labels if (members := look(text, label))]
+        looks = (
+            self._run,
+            self._quoted,
+            self._listed_before,
+            self._listed_after,
+            self._alike,
+            self._ended,
+        )
+        for look in looks:
+            found = [_printed(members) for label in labels if (members := look(text, label))]
             whole = [members for members in found if len(members) == labels[0].count]
             if whole:
                 return max(whole, key=_length)
@@ -91,13 +102,18 @@ class Members:
             if len(quoted) > 1:
                 return quoted
         members = self._pieces(plain, start, end, label.count, is_first_bare=False)
+        if leading := self._leading.match(plain, start, end):
+            behind = self._pieces(plain, leading.end(), end, label.count, is_first_bare=True)
+            members = behind if len(behind) in (label.count, len(members)) else members
+        if plain[label.start - 1] == _OPENING[0] and self._is_another(plain, members):
+            return []
         if len(members) < 2 and is_tied:
             members = self._clauses_before(plain, start, end)
         is_whole = is_tied or self._is_close(plain, label, members)
         is_whole = is_whole and len(members) == label.count
         if self._is_double(plain, label):
             is_apart = is_tied and plain[label.start - 1] == _OPENING[0]  # 甲和乙的“双随机”
-            is_whole = is_whole and not is_apart and self._is_joined(plain, members)
+            is_whole = is_whole and not is_apart and self._is_pair(plain, members)
         return members if len(members) > 1 and (is_whole or (tie and tie["etc"])) else []
 
     def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
@@ -106,11 +122,23 @@ class Members:
             return False
         is_counted = any(_NUMBER.match(plain, start) for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
-        return not is_counted and (not is_pair or self._is_joined(plain, members))
+        return not is_counted and (not is_pair or self._is_pair(plain, members))
 
-    def _is_joined(self, plain: str, members: Sequence[tuple[int, int]]) -> bool:
-        """Whether a word (甲和乙) joins the two members of a pair."""
-        return self._cut.fullmatch(plain, members[0][1], members[-1][0]) is not None
+    def _is_pair(self, plain: str, members: Sequence[tuple[int, int]]) -> bool:
+        """Whether two members stand together: a word (甲和乙) joins them, or they are as long and the second is no deed."""
+        (first, end), (start, stop) = members[0], members[-1]
+        is_joined = self._cut.fullmatch(plain, end, start) is not None
+        is_alike = abs(end - first - stop + start) < _LONG
+        return is_joined or (is_alike and not self._is_deed(plain, start, stop))
+
+    def _is_another(self, plain: str, members: Sequence[tuple[int, int]]) -> bool:
+        """Whether a member ends with a quoted number of its own (省里“四不”和市里“三个不准”), and stands beside the label."""
+        return any(
+            plain[end - 1] == _CLOSING[0]
+            and start < (mark := plain.rfind(_OPENING[0], start, end))
+            and plain[mark + 1] in self._numerals.characters
+            for start, end in members
+        )
 
     def _is_double(self, plain: str, label: Label) -> bool:
         """Whether a label (双随机) says twice what it counts: only a pair before it spells that out."""
@@ -118,13 +146,13 @@ class Members:
 
     @staticmethod
     def _clause_start(plain: str, at: int, ends: str) -> int:
-        """Where the stretch that reaches `at` begins, ends inside quotation marks apart."""
+        """Where the stretch that reaches `at` begins: within the marks around it, past those that close again."""
         depth = 0
         for index in range(at - 1, -1, -1):
             ch = plain[index]
-            depth += (ch in _CLOSING) - (ch in _OPENING)
-            if depth <= 0 and ch in ends:
+            if depth == 0 and (ch in ends or (ch in _OPENING and index < at - 1)):
                 return index + 1
+            depth = max(0, depth + (ch in _CLOSING) - (ch in _OPENING))
         return 0
 
     def _quoted_before(self, plain: str, end: int) -> list[tuple[int, int]]:
@@ -145,7 +173,8 @@ class Members:
     ) -> list[tuple[int, int]]:
         """A list cut into its members; the first may follow the verb that governs the list.
 
-        和 parts the last two, unless the other marks give the number declared.
+        和 parts the last two, unless the other marks give the number declared. Where the others are deeds, so is the first,
+        and a verb of one character that makes it as long as them is its own.
         """
         cuts = [m.span() for m in _JOINT.finditer(plain, start, end)]
         last = [m.span() for m in self._cut.finditer(plain, cuts[-1][1] if cuts else start, end)]
@@ -155,7 +184,13 @@ class Members:
         )
         if not is_first_bare and len(pieces) > 1:
             lengths = {b - a for a, b in pieces[1:]}
-            pieces[0] = self._first_bare(plain, *pieces[0], max(lengths))
+            first = self._first_bare(plain, *pieces[0], max(lengths))
+            whole = self._opened_at(plain, *pieces[0])
+            is_short = first[0] == whole[0] + 1 and lengths == {whole[1] - whole[0]}
+            are_deeds = len(pieces) > len(_PAIR) and self._are_deeds(plain, pieces)
+            if is_short or (are_deeds and not self._are_deeds(plain, [first])):
+                first = whole
+            pieces[0] = first
             is_even = lengths == {pieces[0][1] - pieces[0][0]}
             if not is_even and self._is_deed(plain, *pieces[-1]):
                 return []
@@ -168,6 +203,7 @@ class Members:
             found = (m.span() for m in self._verb.finditer(plain, start, end - 1))
             verbs = [b for a, b in found if b - a > 1 and b + 1 < end]
             start = verbs[-1] if verbs else start
+            start += bool(verbs and self._particle.match(plain, start, end - 1))
         return start, end
 
     def _after_deed(self, plain: str, start: int, end: int) -> int:
@@ -175,6 +211,15 @@ class Members:
             start = announced.end()
         lead = self._deed.match(plain, start, end)
         return lead.end() if lead and lead.end() < end else start
+
+    def _are_deeds(self, plain: str, pieces: Sequence[tuple[int, int]]) -> bool:
+        """Whether all begin with a verb that has an object, of one character only if all are as long."""
+        leads = [m.end() if (m := self._acts.match(plain, *piece)) else 0 for piece in pieces]
+        is_even = len({end - start for start, end in pieces}) == 1
+        return all(
+            start + (1 if is_even else _LONG) <= lead < end + is_even
+            for (start, end), lead in zip(pieces, leads, strict=True)
+        )
 
     def _is_deed(self, plain: str, start: int, end: int) -> bool:
         """Whether it is or ends with a verb, which governs the label and is no member beside it."""
@@ -205,6 +250,8 @@ class Members:
                     # 贯彻“十个必须”。会议强调，一是…: what another sentence leads to is its own.
                     _, stop, lead = text.plain[label.end : members[0][0]].rpartition(_FULL[0])
                     members = [] if stop and _CLAUSE_ENDS[0] in lead else members
+                if label.is_known and len(members) != label.count:
+                    members = []  # 做好“六稳”工作，一要…；二要…: what all know has its own number
             else:
                 start, end = match.span("list")
                 list_of = label.end + start, label.end + end
@@ -265,6 +312,8 @@ class Members:
         members: list[tuple[int, int]] = []
         for match in rule.pattern.finditer(text.plain, start):
             if self._numerals.count(match["n"]) == len(members) + 1:
+                if members and match.start() < members[-1][1]:
+                    members[-1] = members[-1][0], match.start() - 1  # 一是甲、二是乙
                 at = match.end()
                 end = self._heading_end(text, match.start()) or self._clause_end(text.plain, at)
                 members.append((at, end))
@@ -332,6 +381,23 @@ class Members:
         ways = [self._tailed] if label.is_known else [self._headed, self._tailed, self._held]
         return next((found for way in ways if (found := way(text, label))), [])
 
+    def _ended(self, text: Text, label: Label) -> list[tuple[int, int]]:
+        """One list in a clause whose members all end as the label does (甲园、乙园和丙园 for 三园)."""
+        tail = label.head[-2:]
+        if label.is_known or not tail or label.count in _PAIR or label.count > _RUN:
+            return []
+        plain = text.plain
+        for clause in text.clauses:
+            if plain.count(tail, clause.start, clause.body_end) < label.count:
+                continue
+            end = plain.rfind(tail, clause.start, clause.body_end) + len(tail)
+            members = self._pieces(plain, clause.start, end, label.count, is_first_bare=False)
+            is_list = all(plain.endswith(tail, start + 1, end) for start, end in members)
+            is_own = any(start <= label.start < end for start, end in members)
+            if is_list and not is_own and len(members) == label.count:
+                return members
+        return []
+
     def _quoted(self, text: Text, label: Label) -> list[tuple[int, int]]:
         """As many quotations as declared that begin with the head (“树表率” … “树旗帜” …)."""
         if not self._has_common(text, label):
@@ -389,6 +455,11 @@ class Members:
             end - longest if end - start >= longest else self._after_deed(text.plain, *members[0])
         )
         return [(start, end), *members[1:]]
+
+
+def _printed(members: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """The members that hold any words: a text may break off behind 六是."""
+    return [(start, end) for start, end in members if start < end]
 
 
 def _length(members: Sequence[tuple[int, int]]) -> int:

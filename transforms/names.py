@@ -228,15 +228,16 @@ class Names:
         if (
             len(self._organs.before(plain, end)) == len(given) > 1
             or self._stops.intersection(given)
-            or self._is_last_stop(plain, given[-1], end)
+            or self._is_last_stop(plain, given[-1], start, end)
             or self._heads.before(plain[start:end], end - start)
         ):
             return False
         return self._may_follow(plain, end)
 
-    def _is_last_stop(self, plain: str, last: str, end: int) -> bool:
-        """Whether a name cannot end with `last` here; 和 may end one that an act follows (和 + 指出)."""
-        if last not in self._last_stops:
+    def _is_last_stop(self, plain: str, last: str, start: int, end: int) -> bool:
+        """Whether a name cannot end with `last` here; 和 may end one that an act follows (和 + 指出), and any one within a list."""
+        is_within = plain[start - 1 : start] == plain[end : end + 1] == "、"
+        if last not in self._last_stops or (is_within and last not in self._levels):
             return False
         # 和 joins two names; before 等, what its bearer does, or a mark it ends one.
         is_closed = plain[end : end + 1] in "、，。"

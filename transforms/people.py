@@ -157,16 +157,19 @@ class People:
         return start >= end or gap in self._names.joins or self._names.is_unread(plain, start, end)
 
     def _past_company(self, plain: str, run: list[Mention], following: list[Mention] | None) -> int:
-        """Where a sentence goes on with a run behind those who come along (在 … 的陪同下, 与 … 共同主持), 0 if none do."""
+        """Where a sentence goes on with a run behind those who come along (在 … 的陪同下, 带领 …, 与 … 共同主持), 0 if none do."""
         if following is None:
             return 0
         gap = plain[run[-1].tail : following[0].post_start]
         after = plain[following[-1].tail : following[-1].tail + 12]
         if self._patterns["with"].match(gap) and self._patterns["together"].match(after):
             return following[-1].tail
-        if not self._patterns["along"].fullmatch(plain, run[-1].tail, following[0].post_start):
+        along = self._patterns["along"].fullmatch(plain, run[-1].tail, following[0].post_start)
+        if along is None:
             return 0
         tail = following[-1].tail
+        if along["led"]:
+            return tail
         company = self._patterns["accompanied"].match(plain[tail : tail + 12])
         return tail + company.end() if company else 0
 

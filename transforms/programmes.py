@@ -178,23 +178,39 @@ class Programmes:
     def _quoted(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """Names in quotation marks: with a closing noun, or by what governs them."""
         for match in self._sought["quoted"].finditer(plain, entry.span_start, entry.span_end):
-            if match["head"]:
-                if match["words"] + match["head"] in self._figures:
-                    continue
-                if self._is_known_alone(match):
-                    continue
-                begin = match.start("name")
-                if not self._rules["deed"].search(match["head"]):
-                    begin = self._awarded(plain, entry.span_start, begin)
-                yield self._qualified(plain, entry, start, begin, match["head"]), match.end("head")
+            yield from (self._closed if match["head"] else self._bare)(plain, entry, start, match)
+
+    def _closed(
+        self, plain: str, entry: Entry, start: int | None, match: re.Match[str]
+    ) -> Iterator[Span]:
+        """A name in quotation marks with the closing noun behind them, and the field or rank before them."""
+        if match["words"] + match["head"] in self._figures:
+            return
+        if self._is_known_alone(match) or self._is_built(match["head"]):
+            return
+        if self._uses.get(match["words"]) == "whole":
+            yield match.span("name")
+            return
+        begin = match.start("name")
+        if not self._rules["deed"].search(match["head"]):
+            begin = self._awarded(plain, entry.span_start, begin)
+        yield self._qualified(plain, entry, start, begin, match["head"]), match.end("head")
+
+    def _bare(
+        self, plain: str, entry: Entry, start: int | None, match: re.Match[str]
+    ) -> Iterator[Span]:
+        """The names among quotation marks in a row without a closing noun behind them, by what governs them."""
+        begin = self._qualified(plain, entry, start, match.start("name"), match["words"])
+        marked = list(self._rules["quotation"].finditer(plain, *match.span("name")))
+        if any(one["words"] in self._figures for one in marked):
+            return
+        is_bare = begin == match.start("name")
+        for one in marked:
+            # A battle that nothing names (打一场“攻坚战”).
+            if is_bare and self._uses.get(one["words"]) == "any":
                 continue
-            begin = self._qualified(plain, entry, start, match.start("name"), match["words"])
-            marked = list(self._rules["quotation"].finditer(plain, *match.span("name")))
-            if any(one["words"] in self._figures for one in marked):
-                continue
-            for one in marked:
-                if self._is_named(plain, entry, match, one["words"]):
-                    yield begin if one.start() == match.start("name") else one.start(), one.end()
+            if self._is_named(plain, entry, match, one["words"]):
+                yield begin if one.start() == match.start("name") else one.start(), one.end()
 
     def _is_known_alone(self, match: re.Match[str]) -> bool:
         """Whether everybody knows what is quoted, and what follows (“一带一路”枢纽城市) is no name of its own."""
@@ -202,6 +218,12 @@ class Programmes:
             return False
         head = self._rules["inner_head"].search(match["head"])
         return head is not None and self._uses[head[0]] == "quoted"
+
+    def _is_built(self, closing: str) -> bool:
+        """Whether what follows quotation marks tells of something that is constructed (“引青入云”调水工程)."""
+        head = self._rules["inner_head"].search(closing)
+        is_soft = head is not None and self._uses[head[0]] == "soft"
+        return is_soft and self._rules["hard"].search(closing) is not None
 
     def _opening(self, plain: str, entry: Entry) -> int:
         """Where a clause without an object goes on behind 以, 把 and the like."""
