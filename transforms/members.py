@@ -55,6 +55,7 @@ class Members:
         self._governs = lexicon.compile("{member_words__frame}$")
         self._before = lexicon.rules("enumerations", "before")[0].pattern
         self._cut = lexicon.rules("enumerations", "cut")[0].pattern
+        self._pair = lexicon.rules("enumerations", "pair")[0].pattern
         self._after = lexicon.rules("enumerations", "after")
         self._ordinals = lexicon.rules("enumerations", "ordinal")
         self._attributive = lexicon.terms("verb_marks", mark="attributive")[0]
@@ -90,6 +91,8 @@ class Members:
     def _listed_before(self, text: Text, label: Label) -> list[tuple[int, int]]:
         """A list that leads up to the label (甲、乙和丙三个突破; “甲”“乙”两篇文章; 甲；乙等五个问题)."""
         plain = text.plain
+        if label.count in _PAIR and (pair := self._pair.search(plain, 0, label.start)):
+            return [pair.span("first"), pair.span("second")]
         start = self._clause_start(plain, label.start, _CLAUSE_ENDS)
         tie = self._before.search(plain, start, label.start)
         end = tie.start() if tie else label.start
@@ -118,8 +121,14 @@ class Members:
 
     def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
         """Whether a list just before a label is its own: not numbers, and a quoted pair's joined by a word."""
-        if not members or (label.is_known and label.count in _PAIR):
+        if not members:
             return False
+        if label.is_known and label.count in _PAIR:
+            # 夺取护林和采茶双胜利: what 和 joins right before a double is what it says twice.
+            (_, end), (start, stop) = members[0], members[-1]
+            is_joined = self._cut.fullmatch(plain, end, start) is not None
+            is_adjacent = stop in (label.start, label.start - 1)
+            return is_joined and is_adjacent and self._is_double(plain, label)
         is_counted = any(_NUMBER.match(plain, start) for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
         return not is_counted and (not is_pair or self._is_pair(plain, members))

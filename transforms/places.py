@@ -231,7 +231,9 @@ class Places:
         # An old code's short name means the division that bears its name on the day.
         heirs = (d for old in divisions for d in self._names[old.name] if d.stood_on(day))
         is_full = any(d.name == name for d in divisions)
-        standing = standing or tuple(heirs) or (divisions if is_full or not day else ())
+        # Of a place that is no more, the last one that bore the name.
+        gone = {(d.name, d.province): d for d in sorted(divisions, key=lambda d: d.valid_to)}
+        standing = standing or tuple(heirs) or (tuple(gone.values()) if is_full or not day else ())
         latest = {d.code: d for d in sorted(standing, key=lambda d: d.valid_from)}
         candidates = _full_names_first(name, latest.values())
         above = {d.code for other in printed if other != name for d in self._names.get(other, ())}
