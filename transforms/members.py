@@ -121,14 +121,8 @@ class Members:
 
     def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
         """Whether a list just before a label is its own: not numbers, and a quoted pair's joined by a word."""
-        if not members:
+        if not members or (label.is_known and label.count in _PAIR):
             return False
-        if label.is_known and label.count in _PAIR:
-            # 夺取护林和采茶双胜利: what 和 joins right before a double is what it says twice.
-            (_, end), (start, stop) = members[0], members[-1]
-            is_joined = self._cut.fullmatch(plain, end, start) is not None
-            is_adjacent = stop in (label.start, label.start - 1)
-            return is_joined and is_adjacent and self._is_double(plain, label)
         is_counted = any(_NUMBER.match(plain, start) for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
         return not is_counted and (not is_pair or self._is_pair(plain, members))
