@@ -722,7 +722,8 @@ class Meetings:
             organ = self._organ_leading(self._deciding(named.name)) or organ
         if organ:
             return self._as_body(organ)
-        if (bare := self._rules["bare_body"].match(named.name)) and (word := self._own_word(text)):
+        bare = self._rules["bare_body"].match(named.name, self._after_year(named.name))
+        if bare and (word := self._own_word(text)):
             return word + bare[0]
         if committee := self._rules["committee"].match(named.name):
             return self._whose(text, named, committee["body"])

@@ -55,6 +55,7 @@ class Members:
         self._governs = lexicon.compile("{member_words__frame}$")
         self._before = lexicon.rules("enumerations", "before")[0].pattern
         self._cut = lexicon.rules("enumerations", "cut")[0].pattern
+        self._pair = lexicon.rules("enumerations", "pair")[0].pattern
         self._after = lexicon.rules("enumerations", "after")
         self._ordinals = lexicon.rules("enumerations", "ordinal")
         self._attributive = lexicon.terms("verb_marks", mark="attributive")[0]
@@ -90,6 +91,8 @@ class Members:
     def _listed_before(self, text: Text, label: Label) -> list[tuple[int, int]]:
         """A list that leads up to the label (甲、乙和丙三个突破; “甲”“乙”两篇文章; 甲；乙等五个问题)."""
         plain = text.plain
+        if label.count in _PAIR and (pair := self._pair.search(plain, 0, label.start)):
+            return [pair.span("first"), pair.span("second")]
         start = self._clause_start(plain, label.start, _CLAUSE_ENDS)
         tie = self._before.search(plain, start, label.start)
         end = tie.start() if tie else label.start

@@ -231,7 +231,9 @@ class Places:
         # An old code's short name means the division that bears its name on the day.
         heirs = (d for old in divisions for d in self._names[old.name] if d.stood_on(day))
         is_full = any(d.name == name for d in divisions)
-        standing = standing or tuple(heirs) or (divisions if is_full or not day else ())
+        standing = standing or tuple(heirs)
+        if not standing and (is_full or not day):
+            standing = self._of_gone(divisions, day)
         latest = {d.code: d for d in sorted(standing, key=lambda d: d.valid_from)}
         candidates = _full_names_first(name, latest.values())
         above = {d.code for other in printed if other != name for d in self._names.get(other, ())}
@@ -239,6 +241,17 @@ class Places:
             d for d in candidates if d.parent in above or d.code[:2] + "0000" in above
         )
         return supported or candidates
+
+    def _of_gone(self, divisions: Iterable[Division], day: str | None) -> tuple[Division, ...]:
+        """For places that are no more, those that have their names in a longer form (青龙满族自治县), else the last that bore them."""
+        gone = {(d.name, d.province): d for d in sorted(divisions, key=lambda d: d.valid_to)}
+        longer = tuple(
+            d
+            for name, province in gone
+            for d in self._shorts.get(name[:-1], ())
+            if d.stood_on(day) and d.name[-1] == name[-1] and d.province == province
+        )
+        return longer or tuple(gone.values())
 
 
 def _full_names_first(name: str, divisions: Iterable[Division]) -> tuple[Division, ...]:
