@@ -18,7 +18,6 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from itertools import count
 from pathlib import Path
 
 import numpy as np
@@ -297,7 +296,7 @@ def write(design: Design, path: Path) -> None:
     own[:, 1 : n + 1] = model.coef_[:, n : 2 * n]
     with path.open("w", encoding="utf-8", newline="") as file:
         file.write("term,weights,own\n")
-        for name, j in sorted(zip(names, count(), strict=False)):
+        for name, j in sorted(zip(names, range(len(names)), strict=True)):
             least = 0 if name.startswith("@") else SMALLEST_WEIGHT
             cells = [_cell(model.classes_, weights[:, j], least) for weights in (shared, own)]
             if any(cells):

@@ -67,6 +67,8 @@ _AUTUMN = 9
 _FIRST_PLAN = 1956
 # So far at most from a meeting's head is the body that is said to have called it.
 _CALLED = 50
+# An owner's name stands in so many characters before what it owns.
+_OWNER = 6
 # No further behind a meeting's head closes a quotation that holds it.
 _QUOTED = 60
 # What anniversaries are counted from.
@@ -761,17 +763,19 @@ class Meetings:
         clause = next(self._clauses_before(text, named), "")
         if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
             return organ + body
-        printed = (m.start() for m in re.finditer(re.escape(body), text.plain))
-        if owner := next(filter(None, (self._owner(text.plain[:at]) for at in printed)), None):
+        if owner := self._owner(text.plain, body):
             return owner + body
         holds = self._rules["holds"].search(clause)
         is_place = holds and self._last_place(holds["seat"]) and holds["seat"] not in body
         return (holds["seat"] if holds and is_place else "") + body
 
-    def _owner(self, before: str) -> str | None:
-        """The committee or government that stands right before a group's name (县委护林领导小组)."""
-        owner = self._rules["owner"].search(before[-6:])
-        return owner[0] if owner else None
+    def _owner(self, plain: str, body: str) -> str | None:
+        """The committee or government that stands right before a group's name where it is printed (县委护林领导小组)."""
+        for match in re.finditer(re.escape(body), plain):
+            at = match.start()
+            if owner := self._rules["owner"].search(plain, max(0, at - _OWNER), at):
+                return owner[0]
+        return None
 
     def _headed(self, clause: str) -> str | None:
         """The body whose head a clause names, as who presided over a meeting of its own (水利部部长主持召开部务会)."""

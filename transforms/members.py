@@ -23,6 +23,8 @@ _NEAR = 120
 _PAIR = (1, 2)
 # Members with a common head are looked for by one pattern, up to so many.
 _RUN = 10
+# Two members without a mark between them stand in so many characters before their label.
+_NEXT = 8
 # A first member so many times longer than the longest other holds more than itself.
 _LONG = 2
 
@@ -91,7 +93,9 @@ class Members:
     def _listed_before(self, text: Text, label: Label) -> list[tuple[int, int]]:
         """A list that leads up to the label (甲、乙和丙三个突破; “甲”“乙”两篇文章; 甲；乙等五个问题)."""
         plain = text.plain
-        if label.count in _PAIR and (pair := self._pair.search(plain, 0, label.start)):
+        if label.count in _PAIR and (
+            pair := self._pair.search(plain, max(0, label.start - _NEXT), label.start)
+        ):
             return [pair.span("first"), pair.span("second")]
         start = self._clause_start(plain, label.start, _CLAUSE_ENDS)
         tie = self._before.search(plain, start, label.start)

@@ -78,12 +78,11 @@ class Modals:
         rule, match = found
         if self._relative.search(words):
             return None
+        before = words[: match.start()]
         if rule["stays"]:
-            before = words[: match.start()]
             names = self.is_agent(before) and not self.opens(before)
             begins = match.start() if names and not self._inside.match(before) else 0
             return Demand(begins, match.start(), match.end(), rule.name)
-        before = words[: match.start()]
         if not self._is_outside(before) and not self._acting.match(words):
             begins = self._after_speaker(before)
             begins += self._after_agent(before[begins:])
