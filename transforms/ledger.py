@@ -179,6 +179,10 @@ class Ledger:
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
         self._subject = Signals(lexicon.rules("ledger", "subject"), self._prefilter)
+        self._also = lexicon.rules("modals", "also")[0].pattern
+        self._insistent = lexicon.rules("modals", "insistent")[0].pattern
+        self._hung = lexicon.rules("modals", "hung")[0].pattern
+        self._moved = lexicon.rules("modals", "moved")[0].pattern
         self._listed = lexicon.rules("ledger", "listed")[0].pattern
         self._story = lexicon.rules("ledger", "story")[0].pattern
         self._at = lexicon.rules("ledger", "at")[0].pattern
@@ -562,6 +566,8 @@ class Ledger:
         """One more of what is governed (特别是重点领域), or only the place where somebody did or said something."""
         if self._is_instance(reading, course):
             return _Verdict("frame", "frame.especially")
+        if self._hung.match(reading.body) and self._moved.match(reading.ahead):
+            return _Verdict("frame", "frame.placed")
         return _Verdict("frame", "frame.at") if self._is_place(reading) else None
 
     def _is_listed(self, reading: _Reading, course: _Course) -> bool:
@@ -629,16 +635,22 @@ class Ledger:
             if self._continues(course):
                 course.mode, course.is_crux = "directive", True
             return _Verdict("frame", "frame.topic")
-        if reading.is_deed and course.before == "directive" and not course.speech_is_new:
+        if not self._is_demanded_of(reading) or self._done.of(reading.body, reading.may):
             return None
-        demand = self._modals.of(reading.ahead, reading.may_ahead)
-        if demand is None or demand.start > 0 or demand.rule == "modal.never":
-            return None
-        if self._done.of(reading.body, reading.may):
+        # Among demands a deed is one itself unless the next clause insists: 管好山林，必须压实责任.
+        is_among = course.before == "directive" and not course.speech_is_new
+        if reading.is_deed and is_among and not self._insistent.match(reading.ahead):
             return None
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
         return _Verdict("frame", "frame.agent") if self._modals.is_agent(reading.body) else None
+
+    def _is_demanded_of(self, reading: _Reading) -> bool:
+        """Whether the next clause opens with the word that governs it: 管好山林，要压实责任, but not …，还要压实责任."""
+        demand = self._modals.of(reading.ahead, reading.may_ahead)
+        if demand is None or demand.start > 0 or demand.rule in _NOT_OF_IT:
+            return False
+        return self._also.match(reading.ahead) is None
 
     def _by_crux(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """What the deed named before turns on (管好山林，关键是选好苗) is directed where it is a deed itself."""
@@ -708,6 +720,10 @@ class Ledger:
             return _Verdict("frame", _SO_THAT)
         if course.mode == "directive" and self._is_listed(reading, course):
             return _Verdict("frame", "frame.listed")
+        is_free = course.modal is None and not course.has_deed and course.speech != "order"
+        is_theme = is_free and not reading.is_deed
+        if course.mode == "directive" and is_theme and self._is_demanded_of(reading):
+            return _Verdict("frame", "frame.topic")
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
             told = self._told.match(reading.body) if reading.may & self._told_bit else None
@@ -755,6 +771,8 @@ class Ledger:
 
 # Who speaks instead in the middle of a sentence.
 _TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
+# Demands that need not be made of what stands before them.
+_NOT_OF_IT = ("modal.never", "charge.somebody")
 # What has come about.
 _TOLD = ("past.done", "past.honoured", "past.harm")
 _PLANS = ("year", "period", "plan", "mixed")
