@@ -20,6 +20,7 @@ from transforms.text import Text
 from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
+_REPORTER = "记者"
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _SO_THAT = "frame.so_that"
@@ -68,6 +69,7 @@ class _Course:
     """
 
     may: int
+    is_story: bool = False
     piece: _Piece | None = None
     zone: Zone = UNTOLD
     mode: str = ""
@@ -83,6 +85,7 @@ class _Course:
     has_spoken: bool = False
     is_viewed: bool = False
     is_guided: bool = False
+    is_crux: bool = False
     is_effect: bool = False
     arranged: str = ""
     opening: str = ""
@@ -176,6 +179,15 @@ class Ledger:
         self._leaning = lexicon.rules("modals", "leaning")[0].pattern
         self._nominal = lexicon.rules("modals", "nominal")[0].pattern
         self._subject = Signals(lexicon.rules("ledger", "subject"), self._prefilter)
+        self._also = lexicon.rules("modals", "also")[0].pattern
+        self._insistent = lexicon.rules("modals", "insistent")[0].pattern
+        self._hung = lexicon.rules("modals", "hung")[0].pattern
+        self._moved = lexicon.rules("modals", "moved")[0].pattern
+        self._listed = lexicon.rules("ledger", "listed")[0].pattern
+        self._story = lexicon.rules("ledger", "story")[0].pattern
+        self._at = lexicon.rules("ledger", "at")[0].pattern
+        self._visitor = lexicon.rules("ledger", "visitor")[0].pattern
+        self._crux = lexicon.rules("ledger", "crux")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._conveyor = lexicon.rules("modals", "conveyor")[0].pattern
         self._conveying = lexicon.rules("modals", "conveying")[0].pattern
@@ -193,6 +205,7 @@ class Ledger:
         pieces = tuple(_pieces(text, parts, may))
         headings = sorted(area.start for area in areas)
         course = _Course(self._prefilter.anywhere(text))
+        course.is_story = _REPORTER in text.plain and self._story.search(text.plain) is not None
         entries: list[Entry] = []
         for index, piece in enumerate(pieces):
             _advance(course, piece, zones, entries)
@@ -332,6 +345,7 @@ class Ledger:
             or self._by_demand(reading, course, text)
             or self._by_frame(reading, course)
             or self._by_aim(reading, course)
+            or self._by_crux(reading, course)
             or self._by_signal(reading, course)
             or self._by_course(reading, course)
         )
@@ -471,6 +485,8 @@ class Ledger:
         if course.is_conveyed or self._is_conveyed(reading, course):
             course.is_conveyed = True
             return _Verdict("assessment", "speech.conveyed")
+        if course.is_story and not (course.speech or course.has_spoken):
+            return None  # 企业每年要更换设备: a reporter tells what people have to do
         is_theme = demand.begins == 0 and demand.start > 0
         if (course.mode == "narration" and is_theme) or (
             course.mode == "past" and demand.rule == "charge.somebody"
@@ -527,8 +543,8 @@ class Ledger:
         """Frames and announcements, which leave the course as it is, but that a horizon or aims announce demands."""
         if verdict := self._by_horizon(reading, course):
             return verdict
-        if self._is_instance(reading, course):
-            return _Verdict("frame", "frame.especially")
+        if verdict := self._as_detail(reading, course):
+            return verdict
         if frame := self._frame(reading.body, reading.may):
             if frame.rule == "frame.only_if" and not course.mode:
                 course.mode = "assessment"
@@ -545,6 +561,27 @@ class Ledger:
         if reading.ahead and course.mode != "directive" and (reading.is_deed or course.is_first):
             return self._as_topic(reading, course)
         return None
+
+    def _as_detail(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """One more of what is governed (特别是重点领域), or only the place where somebody did or said something."""
+        if self._is_instance(reading, course):
+            return _Verdict("frame", "frame.especially")
+        if self._hung.match(reading.body) and self._moved.match(reading.ahead):
+            return _Verdict("frame", "frame.placed")
+        return _Verdict("frame", "frame.at") if self._is_place(reading) else None
+
+    def _is_listed(self, reading: _Reading, course: _Course) -> bool:
+        """Whether a clause only goes on with a list inside the clause before it: 健全统一领导，上下贯通的管护体系."""
+        if course.is_first or reading.is_deed or self._modals.begins_phrase(reading.body):
+            return False
+        return self._listed.match(reading.body) is not None
+
+    def _is_place(self, reading: _Reading) -> bool:
+        """Whether a clause only says where the next one tells of somebody: 在云溪湿地，王大明察看…."""
+        if not (reading.ahead and self._at.match(reading.body)):
+            return False
+        is_left = self._visitor.match(reading.ahead) is not None
+        return is_left and self._deed.search(reading.body, 1) is None
 
     def _left_over(self, frame: _Verdict, reading: _Reading, course: _Course) -> _Verdict | None:
         """A frame that nothing follows frames nothing: among demands it is one more (保持定力，锚定目标。)."""
@@ -594,16 +631,36 @@ class Ledger:
         """A deed or a body that the next clause only judges or demands of: 办好教育，关系未来 · 做好工作，必须用心."""
         if rule := self._subject.of(reading.ahead, reading.may_ahead):
             return _Verdict("assessment", rule.name)
-        if reading.is_deed and course.before == "directive" and not course.speech_is_new:
+        if reading.is_deed and self._crux.match(reading.ahead):
+            if self._continues(course):
+                course.mode, course.is_crux = "directive", True
+            return _Verdict("frame", "frame.topic")
+        if not self._is_demanded_of(reading) or self._done.of(reading.body, reading.may):
             return None
-        demand = self._modals.of(reading.ahead, reading.may_ahead)
-        if demand is None or demand.start > 0 or demand.rule == "modal.never":
-            return None
-        if self._done.of(reading.body, reading.may):
+        # Among demands a deed is one itself unless the next clause insists: 管好山林，必须压实责任.
+        is_among = course.before == "directive" and not course.speech_is_new
+        if reading.is_deed and is_among and not self._insistent.match(reading.ahead):
             return None
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
         return _Verdict("frame", "frame.agent") if self._modals.is_agent(reading.body) else None
+
+    def _is_demanded_of(self, reading: _Reading) -> bool:
+        """Whether the next clause opens with the word that governs it: 管好山林，要压实责任, but not …，还要压实责任."""
+        demand = self._modals.of(reading.ahead, reading.may_ahead)
+        if demand is None or demand.start > 0 or demand.rule in _NOT_OF_IT:
+            return False
+        return self._also.match(reading.ahead) is None
+
+    def _by_crux(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """What the deed named before turns on (管好山林，关键是选好苗) is directed where it is a deed itself."""
+        if not course.is_crux:
+            return None
+        course.is_crux = False
+        turn = self._crux.match(reading.body)
+        if turn is None or turn.end() == 0 or not self._modals.opens(reading.body[turn.end() :]):
+            return None
+        return _Verdict("initiative", _BY_COURSE, turn.end())
 
     def _by_aim(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """A figure that is striven for (力争新增企业8家) is to be reached, and so are those that follow it."""
@@ -661,6 +718,12 @@ class Ledger:
         if course.is_effect and not (reading.is_deed or self._modals.begins_phrase(reading.body)):
             # 使村容整洁，邻里更加和睦: what has a subject of its own goes on with the effect.
             return _Verdict("frame", _SO_THAT)
+        if course.mode == "directive" and self._is_listed(reading, course):
+            return _Verdict("frame", "frame.listed")
+        is_free = course.modal is None and not course.has_deed and course.speech != "order"
+        is_theme = is_free and not reading.is_deed
+        if course.mode == "directive" and is_theme and self._is_demanded_of(reading):
+            return _Verdict("frame", "frame.topic")
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
             told = self._told.match(reading.body) if reading.may & self._told_bit else None
@@ -708,6 +771,8 @@ class Ledger:
 
 # Who speaks instead in the middle of a sentence.
 _TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
+# Demands that need not be made of what stands before them.
+_NOT_OF_IT = ("modal.never", "charge.somebody")
 # What has come about.
 _TOLD = ("past.done", "past.honoured", "past.harm")
 _PLANS = ("year", "period", "plan", "mixed")
@@ -763,7 +828,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
-        course.is_effect = False
+        course.is_effect = course.is_crux = False
         course.opening = ""
     course.piece = piece
 
