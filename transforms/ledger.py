@@ -240,15 +240,20 @@ class Ledger:
                 return
 
     def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
-        """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin."""
+        """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin, or in the next."""
         start, _ = text.paragraphs[piece.paragraph]
         if piece.start != start:
             return
-        if not self._section.match(text.plain[start : start + 8]):
+        if self._section.match(text.plain[start : start + 8]):
+            course.is_listing = course.is_listing or course.lists
+            is_ordered = course.is_listing
+        else:
             course.is_listing = False
-        elif course.is_listing or course.lists:
-            course.is_listing, course.speech, course.speech_is_new = True, "order", True
-            course.has_spoken = True
+            # 提出三点要求： and a paragraph that begins with a deed, without a number.
+            leads = course.lists and text.plain[:start].rstrip().endswith(_COLON)
+            is_ordered = leads and self._modals.opens(text.plain[start : piece.body_end].lstrip())
+        if is_ordered:
+            course.speech, course.speech_is_new, course.has_spoken = "order", True, True
 
     def _entry(
         self,
@@ -598,6 +603,16 @@ class Ledger:
             return None
         demand = self._modals.of(reading.ahead, reading.may_ahead)
         if demand is None or demand.start > 0 or demand.rule == "modal.never":
+            # 会议强调，各村，高度重视防汛: those who are told, and then the deed.
+            is_told = demand is None and course.speech in ("order", "demand") and course.is_first
+            is_told = is_told and self._told.match(reading.body) is not None
+            is_told = is_told and not self._modals.begins_phrase(reading.ahead)
+            if (
+                is_told
+                and self._modals.is_agent(reading.body)
+                and self._modals.opens(reading.ahead)
+            ):
+                return _Verdict("frame", "frame.agent")
             return None
         if self._done.of(reading.body, reading.may):
             return None

@@ -189,6 +189,8 @@ class Verbs:
             return None
         if self._splits(plain, place, stop, end):
             return None
+        if self._before_phrase(plain, place, stop, end):
+            return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
         if following and self._may_join(verb, following):
             return None
@@ -224,6 +226,9 @@ class Verbs:
         if at > start and (chain := self._bound(plain, at, end, may)):
             return _Chain(start if chain.adverbs == at else chain.adverbs, chain.start, chain.end)
         at = self._within_quotation(plain, at, end)
+        led = self._known(plain, at, end)
+        if self._before_phrase(plain, at, led, end):
+            at = led
         if (stop := self._preposition(plain, at, end)) > at:
             construction = self._constructions[plain[at:stop]]
             if chain := self._closing(plain, stop, end, construction):
@@ -235,6 +240,13 @@ class Verbs:
         if chain is None or self._is_theme(plain, chain, end):
             return self._predicate(plain, start, at, end) or chain
         return chain
+
+    def _before_phrase(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb that leads to every other only tells how what a phrase opens is done: 合力把茶乡建成花园."""
+        if "any" not in self._traits.get(plain[place:stop], ()):
+            return False
+        close = self._preposition(plain, stop, end)
+        return close > stop and self._constructions[plain[stop:close]] != "manner"
 
     def _purpose(self, plain: str, start: int, end: int) -> _Chain | None:
         """用…来检验…, 采取…等方式提升…: the verb that stands behind what closes the phrase."""
@@ -309,6 +321,9 @@ class Verbs:
         place = start
         stops = [start]
         while (stop := self._adverb(plain, place, end)) > place and stop < end:
+            idiom = self._idiom(plain, place, end)
+            if idiom == end or (idiom > place and self._forms.slogan.match(plain[place:end])):
+                return place  # 带头廉洁自律: the set phrase begins with what is an adverb elsewhere
             stops.append(stop)
             place = stop
         for stop in reversed(stops):
@@ -440,8 +455,11 @@ class Verbs:
             return False
         if self._forms.complement.match(plain, stop, last):  # 学习好
             return False
-        is_noun = self._words.tag(plain[place + 1 : last]) in _NOUNS
-        return is_noun and self._words.at(plain, place + 1, end) == last
+        word = plain[place + 1 : last]
+        is_object = self._words.tag(word) in _NOUNS or self._is_noun(word)
+        if not is_object and self._words.tag(plain[place:stop]) is None:
+            is_object = word in self._traits  # 抓深化, but not 推广开
+        return is_object and self._words.at(plain, place + 1, end) == last
 
     def _is_whole(self, plain: str, place: int, stop: int, end: int) -> bool:
         """Whether one character stands for itself there: 打基础, 落到实处, but not 打消 or 建材."""
@@ -517,6 +535,9 @@ class Verbs:
         traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
         if after - following == 1:
             return "firm" in traits
+        is_name = "noun" in governed or after - following > 2
+        if is_name and self._forms.campaign.match(plain, after, end):
+            return False  # 深化整治行动
         if "any" in traits:
             return not ("noun" in governed and self._forms.own_noun.match(plain, after, end))
         if "causes" in traits:
@@ -620,8 +641,19 @@ class Verbs:
             after = self._known(plain, place + 1, end)
             if not place + 3 <= after < end or "any" in self._traits[plain[place + 1 : after]]:
                 return stop
+            is_next = plain.startswith(self._forms.comma, place, end)
+            if is_next and self._leads_further(plain, place + 1, after, end):
+                return stop
             place = after
         return stop if self._forms.no_object.match(plain, place, end) else place
+
+    def _leads_further(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether the verb `plain[place:stop]` leads to another, so that a deed of its own begins: 规划、加快建设水厂."""
+        if "lead" not in self._traits[plain[place:stop]]:
+            return False
+        following = self._after_adverbs(plain, stop, end)
+        after = self._known(plain, following, end)
+        return self._leads(plain, place, stop, following, after, end)
 
     def _object(self, plain: str, start: int, end: int, chain: _Chain) -> Found[str] | None:
         """What a verb acts on: what 把 puts before it, else what stands behind it up to the next deed of a list."""
@@ -726,9 +758,7 @@ class Verbs:
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
             # 结合实际制定和完善规则, but not 指导实践、推动工作.
-            is_pair = plain[stop] not in self._forms.separators and self._is_plain_verb(
-                plain[place:stop]
-            )
+            is_pair = plain[stop] not in self._forms.separators
             if is_pair and self._listed(plain, stop, end) > stop:
                 return place, stop
         return None
@@ -770,6 +800,7 @@ class Verbs:
             and not ("causes" in self._traits[plain[slice(*found)]] and found[0] > start)
             and (further := self._strong(plain, found[1], end))
             and further[1] < end
+            and self._listed(plain, found[1], end) < further[1]  # 保障和促进发展
         ):
             found = further
         return found
@@ -1082,10 +1113,19 @@ class Verbs:
                 return self._find(plain, match.end(), end)
             if chain := self._chain(plain, match.end(), at, end):
                 return chain
-            if end - at <= 4:
-                return _Chain(match.end(), at, end)
+            close = self._short_predicate(plain, at, end)
+            if close > at:
+                return _Chain(match.end(), at, close)
             return self._find(plain, match.end(), end)
         return None
+
+    def _short_predicate(self, plain: str, at: int, end: int) -> int:
+        """The end of a predicate that is no verb: 措施要硬, of several the first (气魄要大、起点要高)."""
+        if end - at <= 4:
+            return end
+        mark = plain.find(self._forms.comma, at, end)
+        is_short = 0 < mark - at < 4 and (self._words.tag(plain[at:mark]) or "x")[0] != "n"
+        return mark if is_short else at
 
     def _predicate(self, plain: str, start: int, place: int, end: int) -> _Chain | None:
         """A span that begins with what is spoken of: its predicate."""
@@ -1138,6 +1178,7 @@ class _Forms:
         self.manner = forms["manner"].pattern
         self.no_object = forms["no_object"].pattern
         self.own_noun = forms["own_noun"].pattern
+        self.campaign = forms["campaign"].pattern
         self.complement = forms["complement"].pattern
         self.taken_as = forms["taken_as"].pattern
         self.resultative = forms["resultative"].pattern
