@@ -1168,6 +1168,9 @@ class Verbs:
                 stop = self._verbs.at(plain, place, match.start())
                 if stop == match.start() and "state" in self._traits[plain[place:stop]]:
                     return place, stop
+            stop = self._verbs.at(plain, match.start(), end)
+            if stop - match.start() > 1:  # 占比超过60%
+                return match.start(), stop
         return None
 
     def _behind_theme(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
