@@ -20,7 +20,6 @@ from transforms.text import Text
 from transforms.zones import UNTOLD, Zone
 
 _WORD = re.compile(r"\w")
-_REPORTER = "记者"
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _SO_THAT = "frame.so_that"
@@ -184,7 +183,7 @@ class Ledger:
         self._hung = lexicon.rules("modals", "hung")[0].pattern
         self._moved = lexicon.rules("modals", "moved")[0].pattern
         self._listed = lexicon.rules("ledger", "listed")[0].pattern
-        self._story = lexicon.rules("ledger", "story")[0].pattern
+        self._story = Signals(lexicon.rules("ledger", "story"), self._prefilter)
         self._at = lexicon.rules("ledger", "at")[0].pattern
         self._visitor = lexicon.rules("ledger", "visitor")[0].pattern
         self._crux = lexicon.rules("ledger", "crux")[0].pattern
@@ -205,7 +204,7 @@ class Ledger:
         pieces = tuple(_pieces(text, parts, may))
         headings = sorted(area.start for area in areas)
         course = _Course(self._prefilter.anywhere(text))
-        course.is_story = _REPORTER in text.plain and self._story.search(text.plain) is not None
+        course.is_story = self._story.of(text.plain, course.may) is not None
         entries: list[Entry] = []
         for index, piece in enumerate(pieces):
             _advance(course, piece, zones, entries)
@@ -253,15 +252,20 @@ class Ledger:
                 return
 
     def _go_on_listing(self, text: Text, piece: _Piece, course: _Course) -> None:
-        """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin."""
+        """What is ordered in a list (会议议定：) goes on through the paragraphs that its numbers begin, or in the next."""
         start, _ = text.paragraphs[piece.paragraph]
         if piece.start != start:
             return
-        if not self._section.match(text.plain[start : start + 8]):
+        if self._section.match(text.plain[start : start + 8]):
+            course.is_listing = course.is_listing or course.lists
+            is_ordered = course.is_listing
+        else:
             course.is_listing = False
-        elif course.is_listing or course.lists:
-            course.is_listing, course.speech, course.speech_is_new = True, "order", True
-            course.has_spoken = True
+            # 提出三点要求： and a paragraph that begins with a deed, without a number.
+            leads = course.lists and text.plain[:start].rstrip().endswith(_COLON)
+            is_ordered = leads and self._modals.opens(text.plain[start : piece.body_end].lstrip())
+        if is_ordered:
+            course.speech, course.speech_is_new, course.has_spoken = "order", True, True
 
     def _entry(
         self,
@@ -635,11 +639,14 @@ class Ledger:
             if self._continues(course):
                 course.mode, course.is_crux = "directive", True
             return _Verdict("frame", "frame.topic")
-        if not self._is_demanded_of(reading) or self._done.of(reading.body, reading.may):
-            return None
         # Among demands a deed is one itself unless the next clause insists: 管好山林，必须压实责任.
-        is_among = course.before == "directive" and not course.speech_is_new
-        if reading.is_deed and is_among and not self._insistent.match(reading.ahead):
+        is_among = reading.is_deed and course.before == "directive" and not course.speech_is_new
+        if not self._is_demanded_of(reading):
+            is_told = not is_among and self._is_told_to_act(reading, course)
+            return _Verdict("frame", "frame.agent") if is_told else None
+        if self._done.of(reading.body, reading.may):
+            return None
+        if is_among and not self._insistent.match(reading.ahead):
             return None
         if reading.is_deed:
             return _Verdict("frame", "frame.topic")
@@ -651,6 +658,16 @@ class Ledger:
         if demand is None or demand.start > 0 or demand.rule in _NOT_OF_IT:
             return False
         return self._also.match(reading.ahead) is None
+
+    def _is_told_to_act(self, reading: _Reading, course: _Course) -> bool:
+        """Whether a clause names those who are told, and the next one the deed: 会议强调，各村，高度重视防汛."""
+        if not course.is_first or course.speech not in ("order", "demand"):
+            return False
+        if self._modals.of(reading.ahead, reading.may_ahead) or not self._told.match(reading.body):
+            return False
+        if not self._modals.is_agent(reading.body) or self._modals.begins_phrase(reading.ahead):
+            return False
+        return self._modals.opens(reading.ahead)
 
     def _by_crux(self, reading: _Reading, course: _Course) -> _Verdict | None:
         """What the deed named before turns on (管好山林，关键是选好苗) is directed where it is a deed itself."""

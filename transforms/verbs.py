@@ -17,6 +17,7 @@ from transforms.words import Words
 _PHRASE_TAGS = frozenset({"l", "i", "v"})
 _VERB_TAGS = frozenset({"v", "vg", "i"})
 _NOUNS = frozenset({"n", "nz", "a", "an"})
+_NAMED = _NOUNS | {"vn"}
 _GOVERNED = frozenset({"takes", "pushed"})
 _MAY_SERVE = frozenset({"around", "manner", "means", "phrase", "place", "use"})
 _MAY_GOVERN = frozenset({"around", "means", "use"})
@@ -189,6 +190,8 @@ class Verbs:
             return None
         if self._splits(plain, place, stop, end):
             return None
+        if self._before_phrase(plain, place, stop, end):
+            return None
         following = plain[stop : self._lexemes.at(plain, stop, end)]
         if following and self._may_join(verb, following):
             return None
@@ -224,6 +227,9 @@ class Verbs:
         if at > start and (chain := self._bound(plain, at, end, may)):
             return _Chain(start if chain.adverbs == at else chain.adverbs, chain.start, chain.end)
         at = self._within_quotation(plain, at, end)
+        led = self._known(plain, at, end)
+        if self._before_phrase(plain, at, led, end):
+            at = led
         if (stop := self._preposition(plain, at, end)) > at:
             construction = self._constructions[plain[at:stop]]
             if chain := self._closing(plain, stop, end, construction):
@@ -235,6 +241,13 @@ class Verbs:
         if chain is None or self._is_theme(plain, chain, end):
             return self._predicate(plain, start, at, end) or chain
         return chain
+
+    def _before_phrase(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb that leads to every other only tells how what a phrase opens is done: 合力把茶乡建成花园."""
+        if "any" not in self._traits.get(plain[place:stop], ()):
+            return False
+        close = self._preposition(plain, stop, end)
+        return close > stop and self._constructions[plain[stop:close]] != "manner"
 
     def _purpose(self, plain: str, start: int, end: int) -> _Chain | None:
         """用…来检验…, 采取…等方式提升…: the verb that stands behind what closes the phrase."""
@@ -309,6 +322,9 @@ class Verbs:
         place = start
         stops = [start]
         while (stop := self._adverb(plain, place, end)) > place and stop < end:
+            idiom = self._idiom(plain, place, end)
+            if idiom == end or (idiom > place and self._forms.slogan.match(plain[place:end])):
+                return place  # 带头廉洁自律: the set phrase begins with what is an adverb elsewhere
             stops.append(stop)
             place = stop
         for stop in reversed(stops):
@@ -408,6 +424,10 @@ class Verbs:
             return stop if self._is_whole(plain, place, stop, end) else place
         if stop - place in _TEARABLE and self._tears(plain, place, stop, end):
             stop = (place + stop) // 2
+        elif stop - place == 4 and plain.startswith(self._forms.attributive, stop, end):
+            # 建立完善的制度: the second only describes.
+            half = place + 2
+            stop = half if self._is_plain_verb(plain[place:half]) else stop
         elif self._splits(plain, place, stop, end):
             return place + 1
         if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(
@@ -440,8 +460,11 @@ class Verbs:
             return False
         if self._forms.complement.match(plain, stop, last):  # 学习好
             return False
-        is_noun = self._words.tag(plain[place + 1 : last]) in _NOUNS
-        return is_noun and self._words.at(plain, place + 1, end) == last
+        word = plain[place + 1 : last]
+        is_object = self._words.tag(word) in _NAMED or self._is_noun(word)
+        if not is_object and self._words.tag(plain[place:stop]) is None:
+            is_object = word in self._traits  # 抓深化, but not 推广开
+        return is_object and self._words.at(plain, place + 1, end) == last
 
     def _is_whole(self, plain: str, place: int, stop: int, end: int) -> bool:
         """Whether one character stands for itself there: 打基础, 落到实处, but not 打消 or 建材."""
@@ -450,7 +473,8 @@ class Verbs:
             return True
         # 防风险、保安全: a phrase of three is a verb and a word of two, whatever word its first two may be.
         last = place + 3
-        if self._forms.resultative.match(plain, last - 1, last):  # 保管好
+        is_noun = self._words.tag(plain[stop:last]) in _NAMED  # 做工作
+        if not is_noun and self._forms.resultative.match(plain, last - 1, last):  # 保管好
             return False
         if last == end or plain[last : last + 1] in self._forms.separators:
             return self._words.at(plain, stop, last) == last
@@ -470,6 +494,8 @@ class Verbs:
             return False
         # 推进机构改革, 组织学习: a word of its own begins with what seemed to make a noun of the verb.
         further = self._words.at(plain, stop, end)
+        if further == longest > stop + 1 and self._is_plain_verb(plain[place:stop]):
+            return False  # 方便群众: the dictionary has phrases among its nouns
         return further <= longest or (self._words.tag(plain[stop:further]) or "x")[0] not in "nvl"
 
     def _is_noun(self, verb: str) -> bool:
@@ -517,6 +543,8 @@ class Verbs:
         traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
         if after - following == 1:
             return "firm" in traits
+        if self._is_no_deed(plain, following, after, end):
+            return False
         if "any" in traits:
             return not ("noun" in governed and self._forms.own_noun.match(plain, after, end))
         if "causes" in traits:
@@ -534,6 +562,18 @@ class Verbs:
             and not self._forms.own_noun.match(plain, after, end)
         )
 
+    def _is_no_deed(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb only describes a noun, or gives a campaign its name: 深化整治行动."""
+        is_name = stop - place > 2 or self._is_noun(plain[place:stop])
+        if is_name and self._forms.campaign.match(plain, stop, end):
+            return True
+        return self._is_describing(plain, place, stop, end)
+
+    def _is_describing(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb only tells which noun is meant: 探索符合村情的路子, 聚焦影响增收的问题."""
+        is_such = self._forms.describing.fullmatch(plain, place, stop) is not None
+        return is_such and plain.find(self._forms.attributive, stop, end) > 0
+
     def _leads_bare(
         self, plain: str, place: int, stop: int, following: int, after: int, end: int
     ) -> bool:
@@ -543,9 +583,11 @@ class Verbs:
         if "any" in traits and following == stop and after - stop > 1 and (is_list or after == end):
             # 严格监管: only how it is done stands before it.
             return True
-        if "noun" in traits or not self._is_plain_verb(plain[following:after]):
+        if not self._is_plain_verb(plain[following:after]):
             return False
         if after == end:
+            if "noun" in traits:
+                return False
             # 加快推进: what leads to a verb that is no noun leads to it without an object as well, but 推动融合发展.
             is_short = "causes" not in traits or after - following == 2
             return following == stop and after - following > 1 and is_short
@@ -620,8 +662,19 @@ class Verbs:
             after = self._known(plain, place + 1, end)
             if not place + 3 <= after < end or "any" in self._traits[plain[place + 1 : after]]:
                 return stop
+            is_next = plain.startswith(self._forms.comma, place, end)
+            if is_next and self._leads_further(plain, place + 1, after, end):
+                return stop
             place = after
         return stop if self._forms.no_object.match(plain, place, end) else place
+
+    def _leads_further(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether the verb `plain[place:stop]` leads to another, so that a deed of its own begins: 规划、加快建设水厂."""
+        if "lead" not in self._traits[plain[place:stop]]:
+            return False
+        following = self._after_adverbs(plain, stop, end)
+        after = self._known(plain, following, end)
+        return self._leads(plain, place, stop, following, after, end)
 
     def _object(self, plain: str, start: int, end: int, chain: _Chain) -> Found[str] | None:
         """What a verb acts on: what 把 puts before it, else what stands behind it up to the next deed of a list."""
@@ -715,6 +768,8 @@ class Verbs:
                 continue
             if self._is_noun(plain[place:stop]) and not self._leads_list(plain, stop, end):
                 continue
+            if self._is_describing(plain, place, stop, end):
+                continue
             after = self._known(plain, stop, end)
             if (
                 after - stop > 1
@@ -726,9 +781,7 @@ class Verbs:
             if stop == end or not self._forms.no_object.match(plain, stop, end):
                 return place, stop
             # 结合实际制定和完善规则, but not 指导实践、推动工作.
-            is_pair = plain[stop] not in self._forms.separators and self._is_plain_verb(
-                plain[place:stop]
-            )
+            is_pair = plain[stop] not in self._forms.separators
             if is_pair and self._listed(plain, stop, end) > stop:
                 return place, stop
         return None
@@ -770,6 +823,7 @@ class Verbs:
             and not ("causes" in self._traits[plain[slice(*found)]] and found[0] > start)
             and (further := self._strong(plain, found[1], end))
             and further[1] < end
+            and self._listed(plain, found[1], end) < further[1]  # 保障和促进发展
         ):
             found = further
         return found
@@ -1082,13 +1136,26 @@ class Verbs:
                 return self._find(plain, match.end(), end)
             if chain := self._chain(plain, match.end(), at, end):
                 return chain
-            if end - at <= 4:
-                return _Chain(match.end(), at, end)
+            close = self._short_predicate(plain, at, end)
+            if close > at:
+                return _Chain(match.end(), at, close)
             return self._find(plain, match.end(), end)
         return None
 
+    def _short_predicate(self, plain: str, at: int, end: int) -> int:
+        """The end of a predicate that is no verb: 措施要硬, of several the first (气魄要大、起点要高)."""
+        if end - at <= 4:
+            return end
+        mark = plain.find(self._forms.comma, at, end)
+        is_short = 0 < mark - at < 4 and (self._words.tag(plain[at:mark]) or "x")[0] != "n"
+        return mark if is_short else at
+
     def _predicate(self, plain: str, start: int, place: int, end: int) -> _Chain | None:
         """A span that begins with what is spoken of: its predicate."""
+        if made := self._forms.made_so.match(plain, start, end):
+            close = made.end(1)
+            if self._verbs.at(plain, close, end) < close + 2:
+                return _Chain(start, made.start(1), close)
         if chain := self._after_modal(plain, start + 1, end):
             return chain
         if self._forms.figure.search(plain, place, end):
@@ -1105,6 +1172,9 @@ class Verbs:
                 stop = self._verbs.at(plain, place, match.start())
                 if stop == match.start() and "state" in self._traits[plain[place:stop]]:
                     return place, stop
+            stop = self._verbs.at(plain, match.start(), end)
+            if stop - match.start() > 1:  # 占比超过60%
+                return match.start(), stop
         return None
 
     def _behind_theme(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
@@ -1138,6 +1208,9 @@ class _Forms:
         self.manner = forms["manner"].pattern
         self.no_object = forms["no_object"].pattern
         self.own_noun = forms["own_noun"].pattern
+        self.campaign = forms["campaign"].pattern
+        self.describing = forms["describing"].pattern
+        self.made_so = forms["made_so"].pattern
         self.complement = forms["complement"].pattern
         self.taken_as = forms["taken_as"].pattern
         self.resultative = forms["resultative"].pattern
