@@ -264,7 +264,10 @@ class Verbs:
             return None
         if self._is_plain_verb(plain[at - 2 : at]) or plain[at - 1] in self._forms.marks:
             return None
-        if (found := self._strong(plain, start, at)) is None:
+        found = self._strong(plain, start, at)
+        if found is None and construction == "manner" and (taken := self._taking(plain, start, at)):
+            return self._from(plain, taken, end)  # 用法治保障群众安居乐业
+        if found is None:
             return _Chain(at, at, end)
         # 采取措施确保任务落地见效: what is made sure of is the phrase.
         may_govern = construction in _MAY_GOVERN and self._forms.governing.match(plain, *found)
@@ -998,6 +1001,12 @@ class Verbs:
             return self._phrase(plain, start, end)
         at = self._after_adverbs(plain, match.end(), end)
         if chain := self._chain(plain, match.end(), at, end):
+            return chain
+        # 以富民为目标对山场进行改造, but not 以守林人为榜样.
+        is_followed = self._preposition(plain, at, end) > at and not plain.startswith(
+            self._forms.conjunctions, at, end
+        )
+        if is_followed and (chain := self._bound(plain, at, end) or self._find(plain, at, end)):
             return chain
         return _Chain(match.start(), match.start(), match.start() + 1)
 
