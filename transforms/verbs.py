@@ -432,6 +432,10 @@ class Verbs:
             return stop if self._is_whole(plain, place, stop, end) else place
         if stop - place in _TEARABLE and self._tears(plain, place, stop, end):
             stop = (place + stop) // 2
+        elif stop - place == 4 and plain.startswith(self._forms.attributive, stop, end):
+            # 建立完善的制度: the second only describes.
+            half = place + 2
+            stop = half if self._is_plain_verb(plain[place:half]) else stop
         elif self._splits(plain, place, stop, end):
             return place + 1
         if plain[stop : stop + 1] in self._forms.noun_endings and self._begins_noun(
@@ -544,9 +548,8 @@ class Verbs:
         traits, governed = self._traits[plain[place:stop]], self._traits[plain[following:after]]
         if after - following == 1:
             return "firm" in traits
-        is_name = "noun" in governed or after - following > 2
-        if is_name and self._forms.campaign.match(plain, after, end):
-            return False  # 深化整治行动
+        if self._is_no_deed(plain, following, after, end):
+            return False
         if "any" in traits:
             return not ("noun" in governed and self._forms.own_noun.match(plain, after, end))
         if "causes" in traits:
@@ -564,6 +567,18 @@ class Verbs:
             and not self._forms.own_noun.match(plain, after, end)
         )
 
+    def _is_no_deed(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb only describes a noun, or gives a campaign its name: 深化整治行动."""
+        is_name = stop - place > 2 or self._is_noun(plain[place:stop])
+        if is_name and self._forms.campaign.match(plain, stop, end):
+            return True
+        return self._is_describing(plain, place, stop, end)
+
+    def _is_describing(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether a verb only tells which noun is meant: 探索符合村情的路子, 聚焦影响增收的问题."""
+        is_such = self._forms.describing.fullmatch(plain, place, stop) is not None
+        return is_such and plain.find(self._forms.attributive, stop, end) > 0
+
     def _leads_bare(
         self, plain: str, place: int, stop: int, following: int, after: int, end: int
     ) -> bool:
@@ -573,9 +588,11 @@ class Verbs:
         if "any" in traits and following == stop and after - stop > 1 and (is_list or after == end):
             # 严格监管: only how it is done stands before it.
             return True
-        if "noun" in traits or not self._is_plain_verb(plain[following:after]):
+        if not self._is_plain_verb(plain[following:after]):
             return False
         if after == end:
+            if "noun" in traits:
+                return False
             # 加快推进: what leads to a verb that is no noun leads to it without an object as well, but 推动融合发展.
             is_short = "causes" not in traits or after - following == 2
             return following == stop and after - following > 1 and is_short
@@ -755,6 +772,8 @@ class Verbs:
             if stop - place < 2:
                 continue
             if self._is_noun(plain[place:stop]) and not self._leads_list(plain, stop, end):
+                continue
+            if self._is_describing(plain, place, stop, end):
                 continue
             after = self._known(plain, stop, end)
             if (
@@ -1154,6 +1173,10 @@ class Verbs:
 
     def _predicate(self, plain: str, start: int, place: int, end: int) -> _Chain | None:
         """A span that begins with what is spoken of: its predicate."""
+        if made := self._forms.made_so.match(plain, start, end):
+            close = made.end(1)
+            if self._verbs.at(plain, close, end) < close + 2:
+                return _Chain(start, made.start(1), close)
         if chain := self._after_modal(plain, start + 1, end):
             return chain
         if self._forms.figure.search(plain, place, end):
@@ -1170,6 +1193,9 @@ class Verbs:
                 stop = self._verbs.at(plain, place, match.start())
                 if stop == match.start() and "state" in self._traits[plain[place:stop]]:
                     return place, stop
+            stop = self._verbs.at(plain, match.start(), end)
+            if stop - match.start() > 1:  # 占比超过60%
+                return match.start(), stop
         return None
 
     def _behind_theme(self, plain: str, start: int, end: int) -> tuple[int, int] | None:
@@ -1204,6 +1230,8 @@ class _Forms:
         self.no_object = forms["no_object"].pattern
         self.own_noun = forms["own_noun"].pattern
         self.campaign = forms["campaign"].pattern
+        self.describing = forms["describing"].pattern
+        self.made_so = forms["made_so"].pattern
         self.complement = forms["complement"].pattern
         self.taken_as = forms["taken_as"].pattern
         self.resultative = forms["resultative"].pattern
