@@ -17,6 +17,7 @@ from transforms.words import Words
 _PHRASE_TAGS = frozenset({"l", "i", "v"})
 _VERB_TAGS = frozenset({"v", "vg", "i"})
 _NOUNS = frozenset({"n", "nz", "a", "an"})
+_NAMED = _NOUNS | {"vn"}
 _GOVERNED = frozenset({"takes", "pushed"})
 _MAY_SERVE = frozenset({"around", "manner", "means", "phrase", "place", "use"})
 _MAY_GOVERN = frozenset({"around", "means", "use"})
@@ -469,7 +470,7 @@ class Verbs:
         if self._forms.complement.match(plain, stop, last):  # 学习好
             return False
         word = plain[place + 1 : last]
-        is_object = self._words.tag(word) in _NOUNS or self._is_noun(word)
+        is_object = self._words.tag(word) in _NAMED or self._is_noun(word)
         if not is_object and self._words.tag(plain[place:stop]) is None:
             is_object = word in self._traits  # 抓深化, but not 推广开
         return is_object and self._words.at(plain, place + 1, end) == last
@@ -481,7 +482,8 @@ class Verbs:
             return True
         # 防风险、保安全: a phrase of three is a verb and a word of two, whatever word its first two may be.
         last = place + 3
-        if self._forms.resultative.match(plain, last - 1, last):  # 保管好
+        is_noun = self._words.tag(plain[stop:last]) in _NAMED  # 做工作
+        if not is_noun and self._forms.resultative.match(plain, last - 1, last):  # 保管好
             return False
         if last == end or plain[last : last + 1] in self._forms.separators:
             return self._words.at(plain, stop, last) == last
@@ -501,6 +503,8 @@ class Verbs:
             return False
         # 推进机构改革, 组织学习: a word of its own begins with what seemed to make a noun of the verb.
         further = self._words.at(plain, stop, end)
+        if further == longest > stop + 1 and self._is_plain_verb(plain[place:stop]):
+            return False  # 方便群众: the dictionary has phrases among its nouns
         return further <= longest or (self._words.tag(plain[stop:further]) or "x")[0] not in "nvl"
 
     def _is_noun(self, verb: str) -> bool:
