@@ -59,6 +59,7 @@ class Verbs:
         self._adverbs = Longest(t for t in lexicon.terms("adverbs") if t not in self._traits)
         # 主动作为 is an adverb and its verb, set as the phrase may be.
         self._idioms = Longest(lexicon.terms("idioms", split=""))
+        self._parted = frozenset(lexicon.terms("idioms", split="yes"))
         self._states = frozenset(lexicon.terms("idioms", kind="goal"))
         self._closers = Longest(lexicon.terms("closers"))
         self._constructions = lexicon.mapping("prepositions", "construction")
@@ -264,7 +265,10 @@ class Verbs:
             return None
         if self._is_plain_verb(plain[at - 2 : at]) or plain[at - 1] in self._forms.marks:
             return None
-        if (found := self._strong(plain, start, at)) is None:
+        found = self._strong(plain, start, at)
+        if found is None and construction == "manner" and (taken := self._taking(plain, start, at)):
+            return self._from(plain, taken, end)  # 用法治保障群众安居乐业
+        if found is None:
             return _Chain(at, at, end)
         # 采取措施确保任务落地见效: what is made sure of is the phrase.
         may_govern = construction in _MAY_GOVERN and self._forms.governing.match(plain, *found)
@@ -321,7 +325,12 @@ class Verbs:
         """Where the adverbs that begin at `start` end: the last place at which something they can govern begins."""
         place = start
         stops = [start]
-        while (stop := self._adverb(plain, place, end)) > place and stop < end:
+        while (stop := self._adverb(plain, place, end)) > place:
+            # 在水利上持续用力: what closes the span is what is done.
+            if stop == end and plain[place:stop] in self._parted:
+                stop = self._adverb(plain, place, end - 1)
+            if stop in (place, end):
+                break
             idiom = self._idiom(plain, place, end)
             if idiom == end or (idiom > place and self._forms.slogan.match(plain[place:end])):
                 return place  # 带头廉洁自律: the set phrase begins with what is an adverb elsewhere
@@ -1016,6 +1025,12 @@ class Verbs:
         at = self._after_adverbs(plain, match.end(), end)
         if chain := self._chain(plain, match.end(), at, end):
             return chain
+        # 以富民为目标对山场进行改造, but not 以守林人为榜样.
+        is_followed = self._preposition(plain, at, end) > at and not plain.startswith(
+            self._forms.conjunctions, at, end
+        )
+        if is_followed and (chain := self._bound(plain, at, end) or self._find(plain, at, end)):
+            return chain
         return _Chain(match.start(), match.start(), match.start() + 1)
 
     def _disposed(self, plain: str, start: int, end: int) -> int:
@@ -1119,7 +1134,7 @@ class Verbs:
     def _after_modal(self, plain: str, start: int, end: int) -> _Chain | None:
         """措施要硬: what stands behind the 要 of a theme, verb or not."""
         for match in self._forms.modal.finditer(plain, start, end):
-            if self._words.at(plain, match.start() - 1, end) > match.start():
+            if self._is_torn_modal(plain, start, match.start(), end):
                 continue
             longest = self._words.at(plain, match.start(), end)
             word = plain[match.start() : longest]
@@ -1136,19 +1151,29 @@ class Verbs:
                 return self._find(plain, match.end(), end)
             if chain := self._chain(plain, match.end(), at, end):
                 return chain
-            close = self._short_predicate(plain, at, end)
-            if close > at:
-                return _Chain(match.end(), at, close)
-            return self._find(plain, match.end(), end)
+            return self._quality(plain, at, end) or self._find(plain, match.end(), end)
         return None
 
-    def _short_predicate(self, plain: str, at: int, end: int) -> int:
-        """The end of a predicate that is no verb: 措施要硬, of several the first (气魄要大、起点要高)."""
-        if end - at <= 4:
-            return end
-        mark = plain.find(self._forms.comma, at, end)
-        is_short = 0 < mark - at < 4 and (self._words.tag(plain[at:mark]) or "x")[0] != "n"
-        return mark if is_short else at
+    def _is_torn_modal(self, plain: str, start: int, place: int, end: int) -> bool:
+        """Whether a word that began before holds the 要 at `place` (重要), but not by chance (任务|要, 首先|要)."""
+        if self._words.at(plain, place - 1, end) <= place:
+            return False
+        before = (place - 2, place - 3)
+        return not any(at >= start and self._words.at(plain, at, end) == place for at in before)
+
+    def _quality(self, plain: str, start: int, end: int) -> _Chain | None:
+        """A predicate that is no verb: 措施要硬, 要更加灵活适度, 要“实”; of several the first (气魄要大、起点要高)."""
+        at = start
+        while (stop := self._words.at(plain, at, end)) < end and (
+            self._words.tag(plain[at:stop]) == "d" and self._adverbs.at(plain, at, stop) == stop
+        ):
+            at = stop
+        at = self._within_quotation(plain, at, end)
+        stop = end - plain.endswith(self._forms.unquotation, at, end)
+        mark = plain.find(self._forms.comma, at, stop)
+        if stop - at > 4 and (self._words.tag(plain[at:mark]) or "x")[0] != "n":
+            stop = mark
+        return _Chain(start, at, stop) if 0 < stop - at <= 4 else None
 
     def _predicate(self, plain: str, start: int, place: int, end: int) -> _Chain | None:
         """A span that begins with what is spoken of: its predicate."""
