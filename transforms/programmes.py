@@ -194,6 +194,10 @@ class Programmes:
             return
         if self._is_known_alone(match) or self._is_built(match["head"]):
             return
+        if self._rules["counted"].match(match["words"]) and self._rules["counted_means"].match(
+            match["head"]
+        ):
+            return
         if self._uses.get(match["words"]) == "whole":
             yield match.span("name")
             return
@@ -280,6 +284,8 @@ class Programmes:
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
         if self._rules["tallied"].match(after):
+            return False
+        if self._rules["parallel"].search(before) or self._rules["parallel"].search(after[:4]):
             return False
         if self._rules["stance"].match(after) or self._rules["of"].match(after):
             return False
