@@ -68,12 +68,6 @@ def test_nobody_known_to_speak_is_below_province_and_city() -> None:
     assert [f.value.name for f in found] == ["省委部署"]
 
 
-def test_the_meeting_that_is_reported_is_no_higher_one() -> None:
-    text = as_text("林业部召开全国护林工作视频会议，传达中央林业工作会议精神。")
-    own = Speaker("central", None, "林业部", "全国护林工作视频会议")
-    assert [f.value.name for f in CITATIONS.find(text, own)] == ["中央林业工作会议"]
-
-
 def test_the_end_of_the_meetings_own_name_is_no_higher_meeting() -> None:
     text = as_text("街道召开创建全国文明城市动员大会，落实全省文明城市动员大会精神。")
     own = Speaker("township", "青溪街道", None, "创建全国文明城市动员大会")

@@ -80,7 +80,7 @@ class Citations:
         hits = [
             hit
             for hit in (*self._hits(text, speaker), *self._documents.hits(text, speaker))
-            if not any(start <= hit[0] and hit[0] - hit[1] == end for start, end in own)
+            if not any(start < hit[0] and hit[0] - hit[1] == end for start, end in own)
         ]
         found: list[Found[CitationFacts]] = []
         for start, length, level in sorted(hits, key=lambda hit: hit[:2]):
