@@ -46,10 +46,20 @@ def test_figures_of_speech_are_no_names_that_everybody_knows() -> None:
     [
         ("创建国家卫生城区动员会", ["国家卫生城区"]),
         ("创建国家学前教育普及普惠县推进会", ["国家学前教育普及普惠县"]),
-        ("品牌强农行动推进会", []),
+        ("农业示范区建设推进会", []),
+        ("全市品牌强农行动推进会", ["品牌强农行动"]),
+        ("2027年度全县护林“百日攻坚”专项行动动员会", ["护林“百日攻坚”专项行动"]),
+        ("教育部护林“清山”专项行动部署会", ["护林“清山”专项行动"]),
+        ("公安机关夏季护林整治行动部署会", ["夏季护林整治行动"]),
+        ("“护林先锋”活动推进会", ["“护林先锋”活动"]),
+        ("专项行动推进会", []),
+        ("“护林与发展”座谈会", []),
+        ("林长制工作会议", []),
     ],
 )
-def test_a_title_that_the_meeting_is_named_by_is_sought(name: str, sought: list[str]) -> None:
+def test_a_title_that_is_sought_and_a_campaign_give_a_meeting_its_name(
+    name: str, sought: list[str]
+) -> None:
     told = f"临江市召开{name}。"
     named = (5, 5 + len(name))
     assert programmes(told + "会议要求，要清运垃圾。", named) == sought

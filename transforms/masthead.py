@@ -5,6 +5,7 @@ above the lead (or, where nothing is, below the end) are the headlines, and thei
 """
 
 import datetime
+import itertools
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -35,6 +36,7 @@ _SECTIONS = (
     "convened",
     "bare_meeting",
     "agenda",
+    "agendas",
     "long",
     "unit",
     "signed",
@@ -45,6 +47,8 @@ _LONG, _OPENING, _CAPTION = 110, 800, 50
 """From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
 """A page's title with fewer characters names a site or a section."""
+_SCRAP = 2
+"""What is no longer is no headline, where a field gives one."""
 _PLACE = 7
 """No place above a headline, with its colon, is longer."""
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
@@ -57,7 +61,7 @@ _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 _LABEL = re.compile(r"(?:【[^】]{2,12}】|[\u4e00-\u9fff]{2,6}[丨｜|]\s?)(?=.{6})")
 # The name of a section behind a headline (会议召开 | 要闻), and before fields (要闻 来源：…).
 _LABEL_BEHIND = re.compile(r"(?<=.{9})\s?[丨｜|]\s?[\u4e00-\u9fff]{2,6}$")
-_SECTION = re.compile(r"[\u4e00-\u9fff]{2,6}\s+")
+_SECTION = re.compile(r"(?:[\u4e00-\u9fff]{2,6}\s+){1,3}")
 # The day that stands before the fields of a line (2023-03-05 09:20 来源：…), and that of a page of another order.
 _BEFORE_FIELDS = re.compile(
     r"20\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?[T\s]*(?:\d{1,2}:\d{2}(?::\d{2})?)?[\s|]*"
@@ -144,7 +148,7 @@ class Mastheads:
         marks.sort(key=lambda t: (-len(t), t))
         no_name = "".join(f"(?<!{t})(?<!{t} )" for t in titles)
         self._marks = re.compile(
-            rf"(?<!\w){no_name}(?:\w{{1,6}}·)?\w{{0,10}}?{reporter}|{reporter}|(?:{'|'.join(marks)})(?=[\s：:/／]|$)"
+            rf"(?<!\w){no_name}(?:\w{{1,6}}·)?\w{{0,10}}?{reporter}|{reporter}|(?:{'|'.join(marks)})(?=[\s：:/／】）)\]]|$)"
         )
 
     def find(self, text: Text, title_hint: str | None = None) -> Masthead:
@@ -185,8 +189,11 @@ class Mastheads:
             line = text.plain[start:end]
             if is_minutes and self._rules["body"][2].pattern.match(line):
                 return headlines, index
-            if not headlines and (at := self._titled(line)):
-                headlines.append(Found(start + at, end, line[at:]))
+            is_scrap = all(len(h.value) <= _SCRAP for h in headlines)
+            if is_scrap and (at := self._titled(line)):
+                # 标 and 题：… that a wide blank has parted.
+                notes.parts += [h._replace(value="furniture") for h in headlines]
+                headlines = [Found(start + at, end, line[at:])]
                 notes.parts.append(Found(start, start + at, "furniture"))
                 continue
             if self._settle(line, start, notes, self._place(headlines)):
@@ -281,7 +288,7 @@ class Mastheads:
             return day is not None
         if value == "publisher":
             lead, aside = (self._rules[s][0].pattern for s in ("source_lead", "source_aside"))
-            name = aside.split(lead.sub("", given, count=1))[0].strip("】）)]〕》 ").split(" ")[0]
+            name = aside.split(lead.sub("", given, count=1))[0].strip("【】）)]〕》 ").split(" ")[0]
             notes.publisher = notes.publisher or name or None
             notes.published_on = notes.published_on or _day(given)
             return bool(name)
@@ -463,17 +470,21 @@ class Mastheads:
 
     def _close(self, text: Text, body: int, last: int, notes: _Notes) -> None:
         """Reporters and sources named at the end of the last paragraphs of the body, and captions within it."""
+        caption = self._rules["line"][0]
         for index in range(max(body, last - 2), last + 1):
             start, end = text.paragraphs[index]
             if text.plain[end - 1] in _STOPS:
                 # Whoever is named stands behind the last sentence.
+                continue
+            is_short = index < last and end - start <= _CAPTION
+            if is_short and caption.pattern.match(text.plain[start:end]):
+                # Whoever took a picture is no reporter.
                 continue
             for rule in self._rules["closing"]:
                 match = rule.pattern.search(text.plain, max(start, end - _FIELDS), end)
                 if match and self._take(match, 0, notes):
                     part = "credit" if match.groupdict().get("publisher") else "byline"
                     notes.parts.append(Found(match.start() + _blanks(match[0]), match.end(), part))
-        caption = self._rules["line"][0]
         for start, end in text.paragraphs[body + 1 : last]:
             if end - start < _LONG and caption.pattern.match(text.plain[start:end]):
                 notes.parts.append(Found(start, end, str(caption["part"])))
@@ -575,14 +586,17 @@ class Mastheads:
         return first, self._until_deck(lines, first)
 
     def _until_sentence(self, lines: list[Found[str]], first: int) -> int:
-        """Where a headline ends that names its meeting: a line that holds no more than that goes on (分析… 部署…)."""
-        after = lines[first + 1].value if first + 1 < len(lines) else ""
-        goes_on = (
-            self._matches("bare_meeting", lines[first].value)
-            and self._matches("agenda", after)
-            and not self._matches("deck", after)
+        """Where a headline ends that names its meeting: it goes on with the two lines that tell its agenda, and with one (分析… 部署…) where it holds no more than the meeting."""
+        below = [line.value for line in lines[first + 1 : first + 3]]
+        agendas = list(
+            itertools.takewhile(
+                lambda v: self._matches("agendas", v) and not self._matches("deck", v), below
+            )
         )
-        return first + 2 if goes_on else first + 1
+        goes_on = self._matches("bare_meeting", lines[first].value) and any(
+            self._matches("agenda", v) for v in agendas[:1]
+        )
+        return first + 1 + (len(agendas) if len(agendas) > 1 or goes_on else 0)
 
     def _kicker(self, lines: list[Found[str]], first: int) -> int | None:
         """The line of the kicker: it says who speaks, or what was studied, above the headline that says the rest."""

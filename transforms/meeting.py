@@ -723,13 +723,21 @@ class Meetings:
         if organ and self._rules["party_group"].search(organ):
             organ = self._organ_leading(self._deciding(named.name)) or organ
         if organ:
-            return self._as_body(organ)
+            return self._as_body(self._with_joined(named.name, organ))
         bare = self._rules["bare_body"].match(named.name, self._after_year(named.name))
         if bare and (word := self._own_word(text)):
             return word + bare[0]
         if committee := self._rules["committee"].match(named.name):
             return self._whose(text, named, committee["body"])
         return None
+
+    def _with_joined(self, name: str, organ: str) -> str:
+        """The organ at the head of a meeting's name with those joined to it, unless it is about them."""
+        start = self._after_year(name)
+        if not name.startswith(organ, start):
+            return organ
+        end = self._joined_end(name, start + len(organ))
+        return organ if self._rules["not_body"].match(name[end:]) else name[start:end]
 
     def _calling(self, text: Text, named: _Named) -> str | None:
         """The body that is said to have called the meeting, that presided over it, or that a joined name tells."""
@@ -835,16 +843,20 @@ class Meetings:
         first = self._organ_at(clause, start)
         if first is None:
             return None
-        end = start + len(first)
-        while joined := self._rules["organ_join"].match(clause, end):
-            other = self._organ_at(clause, joined.end())
-            if other is None and (bare := self._rules["bare_body"].match(clause, joined.end())):
+        end = self._joined_end(clause, start + len(first))
+        is_body = not self._rules["not_body"].match(clause[end:])
+        return self._as_body(clause[start:end]) if is_body else None
+
+    def _joined_end(self, words: str, end: int) -> int:
+        """Where the last of the organs ends that are joined to one that ends at `end`: 县委、县政府."""
+        while joined := self._rules["organ_join"].match(words, end):
+            other = self._organ_at(words, joined.end())
+            if other is None and (bare := self._rules["bare_body"].match(words, joined.end())):
                 other = bare[0]
             if other is None:
                 break
             end = joined.end() + len(other)
-        is_body = not self._rules["not_body"].match(clause[end:])
-        return self._as_body(clause[start:end]) if is_body else None
+        return end
 
     def _as_body(self, organ: str) -> str:
         """An organ without its term, and the committee for the standing committee that it meets as."""
@@ -965,6 +977,10 @@ class Meetings:
         match = self._rules["level_lead"].match(words)
         if match:
             return self._relative(text, match["word"] or match["all"], date)
+        is_own = organ is not None and not organ["seat"] and organ["word"] in self._levels
+        if organ and is_own and not self._rules["no_level"].match(words):
+            # 市卫健委, 县总工会: whatever follows, the level word is the place's.
+            return self._relative(text, organ["word"], date)
         if town := self._rules["town_first"].match(words):
             return _Seat("township", _as_printed(text, town["name"]))
         unlisted = self._places.unlisted(words, 0, len(words))

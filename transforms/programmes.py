@@ -22,6 +22,8 @@ from transforms.titles import Title, Titles
 _DIRECTIVE = ("initiative", "heading", "frame")
 # What is said, in a paragraph that directs, of a programme that everybody knows.
 _JUDGING = "assessment"
+# What a meeting's name is read as: nothing in it has to govern a programme.
+_NAME = "name"
 # Where a meeting tells what it adopted.
 _TELLING = ("procedure", "result")
 _SHORTEST = 2
@@ -131,15 +133,19 @@ class Programmes:
                     yield start + one.start("name"), start + one.end("name")
 
     def _in_name(self, plain: str, meeting: Span) -> Iterator[Span]:
-        """The titles for whose sake a meeting was held, as its name tells (创建全国文明城市推进会)."""
+        """The campaigns that a meeting was held for, as its name tells, and the titles that it says to be sought (创建全国文明城市推进会)."""
         start, end = meeting
-        if not self._rules["sought"].search(plain, start, end):
-            return
-        name = Entry(start, end, _DIRECTIVE[0], "", start, end)
-        for span in self._in_clause(plain, name, start):
-            around = plain[max(start, span[0] - _BESIDE) : span[1] + _BESIDE]
-            if self._rules["sought"].search(around):
-                yield span
+        if year := self._rules["year"].match(plain[start:end]):
+            start += year.end()
+        name = Entry(start, end, _NAME, "", start, end)
+        for begin, stop in self._in_clause(plain, name, start):
+            around = plain[max(start, begin - _BESIDE) : stop + _BESIDE]
+            is_known = self._rules["known"].fullmatch(plain, begin, stop) is not None
+            if is_known or self._rules["campaign"].search(plain[begin:stop]):
+                host = self._rules["host"].match(plain[begin:stop])
+                yield begin + (host.end() if host else 0), stop
+            elif self._rules["sought"].search(around):
+                yield begin, stop
 
     def _in_clause(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """The names in one clause, `start` being where an initiative's object begins; those of quotation marks and titles first, the others in what these leave."""
@@ -187,6 +193,10 @@ class Programmes:
         if match["words"] + match["head"] in self._figures:
             return
         if self._is_known_alone(match) or self._is_built(match["head"]):
+            return
+        if self._rules["counted"].match(match["words"]) and self._rules["counted_means"].match(
+            match["head"]
+        ):
             return
         if self._uses.get(match["words"]) == "whole":
             yield match.span("name")
@@ -248,7 +258,8 @@ class Programmes:
         if begin <= opening:
             return begin
         first = self._begin(plain, opening, begin, "any")
-        if first == entry.span_start or plain[first - 1 : first] == "、":
+        is_first = first == entry.span_start and entry.role != _NAME
+        if is_first or plain[first - 1 : first] == "、":
             return begin
         words = plain[first:begin]
         if words in self._places:
@@ -273,6 +284,8 @@ class Programmes:
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
         if self._rules["tallied"].match(after):
+            return False
+        if self._rules["parallel"].search(before) or self._rules["parallel"].search(after[:4]):
             return False
         if self._rules["stance"].match(after) or self._rules["of"].match(after):
             return False
