@@ -181,10 +181,12 @@ class Ledger:
         self._also = lexicon.rules("modals", "also")[0].pattern
         self._insistent = lexicon.rules("modals", "insistent")[0].pattern
         self._hung = lexicon.rules("modals", "hung")[0].pattern
+        self._hung_bit = self._prefilter.add(self._hung)
         self._moved = lexicon.rules("modals", "moved")[0].pattern
         self._listed = lexicon.rules("ledger", "listed")[0].pattern
         self._story = Signals(lexicon.rules("ledger", "story"), self._prefilter)
         self._at = lexicon.rules("ledger", "at")[0].pattern
+        self._at_bit = self._prefilter.add(self._at)
         self._visitor = lexicon.rules("ledger", "visitor")[0].pattern
         self._crux = lexicon.rules("ledger", "crux")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
@@ -570,9 +572,11 @@ class Ledger:
         """One more of what is governed (特别是重点领域), or only the place where somebody did or said something."""
         if self._is_instance(reading, course):
             return _Verdict("frame", "frame.especially")
-        if self._hung.match(reading.body) and self._moved.match(reading.ahead):
+        is_hung = reading.may & self._hung_bit and self._hung.match(reading.body)
+        if is_hung and self._moved.match(reading.ahead):
             return _Verdict("frame", "frame.placed")
-        return _Verdict("frame", "frame.at") if self._is_place(reading) else None
+        is_place = reading.may & self._at_bit and self._is_place(reading)
+        return _Verdict("frame", "frame.at") if is_place else None
 
     def _is_listed(self, reading: _Reading, course: _Course) -> bool:
         """Whether a clause only goes on with a list inside the clause before it: 健全统一领导，上下贯通的管护体系."""
