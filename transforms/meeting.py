@@ -516,10 +516,11 @@ class Meetings:
     ) -> int | None:
         """The year planned where the text says 今年 or 明年, and the day of the meeting or of the report is known."""
         if told := self._asked["planned_relative"].search(text, 0, _OPENING):
+            if date:
+                return int(date[:4]) + bool(told["next"])
             printed_on = published_on or self._printed_on(text)
-            year = int(date[:4]) if date else printed_on.year if printed_on else None
-            if year:
-                return year + bool(told["next"])
+            if printed_on and told["this"]:
+                return printed_on.year
         return self._year_named(text, date)
 
     def _year_named(self, text: Text, date: str | None) -> int | None:
