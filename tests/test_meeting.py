@@ -115,6 +115,8 @@ def test_the_report_names_its_meeting_better_than_its_headline(
         ("29日，全市农业工作会议召开。", "2024-03-01", "2024-02-29"),
         ("昨天，全市农业工作会议召开。", "2024-03-01", "2024-02-29"),
         ("今天，全市农业工作会议召开。", "2024-03-01", "2024-03-01"),
+        # 近期 further on tells nothing of the day
+        ("3月1日讯 全市农业工作会议召开。会议传达省委近期部署。", "2024-03-02", "2024-03-01"),
         # the day in full is that of another meeting, which this one decided on
         ("县人大常委会主任会议9日召开，决定常委会会议3月27日召开。", "2024-03-10", "2024-03-09"),
     ],
@@ -124,6 +126,12 @@ def test_a_date_without_year_is_read_from_publication(
 ) -> None:
     meeting = MEETINGS.find(as_text(words), (), datetime.date.fromisoformat(published))[0].value
     assert (meeting.date, meeting.date_basis) == (date, "inferred_from_publication")
+
+
+def test_the_year_planned_is_this_one_of_the_report_where_no_day_is_told() -> None:
+    text = as_text("县委经济工作会议召开，部署今年工作。")
+    meeting = MEETINGS.find(text, (), datetime.date(2024, 2, 1))[0].value
+    assert (meeting.date, meeting.planning_year) == (None, 2024)
 
 
 @pytest.mark.parametrize(
@@ -151,6 +159,11 @@ def test_a_date_tells_what_its_year_rests_on(words: str, basis: str | None) -> N
         # a plan's good start dates a meeting, but plans no year
         ("会议要求，实现“十四五”良好开局。", None),
         ("2024年第3次县政府常务会议召开。", None),
+        # what is told, aimed at or laid down for a year, but not the span of a plan
+        ("会议指出，2024年，全县要力争新增茶园百亩。", 2024),
+        ("会议要求尽快制定2024年茶园改造任务分解。", 2024),
+        ("会议召开。2024年，云溪镇的主要经济发展目标为增收一成。", 2024),
+        ("会议要求落实《茶园改造方案（2021-2025年）》各项目标任务。", None),
     ],
 )
 def test_planning_year(words: str, year: int | None) -> None:

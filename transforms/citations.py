@@ -68,6 +68,8 @@ class Citations:
             "{citation_words__narrative}{citation_words__aspect}?$"
         ).search
         self._is_time = lexicon.rules("citations", "time")[0].pattern.match
+        self._is_heard = lexicon.rules("citations", "heard")[0].pattern.search
+        self._is_over = lexicon.rules("citations", "over")[0].pattern.match
         self._has_spirit = lexicon.compile("”?{citation_words__spirit}").match
         self._by_leader = lexicon.rules("citations", "of_leader")[0].pattern.match
         self._filler = lexicon.rules("citations", "filler")[0].pattern
@@ -202,6 +204,8 @@ class Citations:
         if rule["event"]:
             begin = self._bodies.in_session(plain, clause, start)
             begin = self._bodies.in_party(plain, clause, begin)
+            if self._is_heard(plain, clause, begin) and self._is_over(plain, end):
+                return True
             is_told = self._is_narrated(plain, clause, begin) and not self._has_spirit(plain, end)
             if is_told or self._is_time(plain, end):
                 return False

@@ -159,7 +159,7 @@ class Meetings:
         date, basis = self._date(text, parts, named, planning_year, published_on)
         # A day that no calendar has (2月29日 of most years) is none, and rests on nothing.
         basis = basis if date else None
-        planning_year = planning_year or self._year_beside(text, date)
+        planning_year = planning_year or self._year_beside(text, date, published_on)
         convenor = self._convenor(text, named)
         seat = self._seat(text, named, convenor, date)
         full = self._in_full(text, named, convenor, seat)
@@ -511,11 +511,16 @@ class Meetings:
         plan = self._number(begins["plan"]) if begins else None
         return _FIRST_PLAN + 5 * (plan - 1) if plan else None
 
-    def _year_beside(self, text: Text, date: str | None) -> int | None:
-        """The year planned where the text says 今年 or 明年, and the day of the meeting is known."""
-        told = self._asked["planned_relative"].search(text, 0, _OPENING) if date else None
-        if date and told:
-            return int(date[:4]) + bool(told["next"])
+    def _year_beside(
+        self, text: Text, date: str | None, published_on: datetime.date | None
+    ) -> int | None:
+        """The year planned where the text says 今年 or 明年, and the day of the meeting or of the report is known."""
+        if told := self._asked["planned_relative"].search(text, 0, _OPENING):
+            if date:
+                return int(date[:4]) + bool(told["next"])
+            printed_on = published_on or self._printed_on(text)
+            if printed_on and told["this"]:
+                return printed_on.year
         return self._year_named(text, date)
 
     def _year_named(self, text: Text, date: str | None) -> int | None:
@@ -635,7 +640,10 @@ class Meetings:
         told = below or told
         if told or not printed:
             return told[0] if told else self._rules["torn_date"].search(text.plain, 0, 500)
-        return None if self._rules["lately"].search(text.plain, 0, 500) else printed[0]
+        # 近日 stands where the report begins: 中央近期印发的意见 is no day of the meeting.
+        opening = text.plain.find("。", printed[0].end(), 500)
+        is_late = self._rules["lately"].search(text.plain, 0, opening if opening > 0 else 500)
+        return None if is_late else printed[0]
 
     def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
         """Whether a date is the day of publication or of a document rather than of the meeting."""
