@@ -23,6 +23,8 @@ _WORD = re.compile(r"\w")
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _SO_THAT = "frame.so_that"
+# Frames that are one more demand where they end their sentence.
+_LEFT_OVER = ("frame.around", "frame.purpose")
 # Frames that say by what a deed is led.
 _GUIDES = ("frame.guided", "frame.spirit")
 _FIGURE = re.compile(r"\d")
@@ -600,7 +602,7 @@ class Ledger:
             is_named = course.mode != "directive" or (demand is not None and demand.start == 0)
             return None if is_named else _Verdict("initiative", "course.directive")
         has_deed = course.has_deed or course.is_first  # behind a heading
-        if frame.rule != "frame.around" or not reading.is_last or not has_deed:
+        if frame.rule not in _LEFT_OVER or not reading.is_last or not has_deed:
             return None
         if course.mode != "directive" or self._given.match(reading.body):
             return None

@@ -194,7 +194,12 @@ def _wide_marks(match: re.Match[str]) -> str:
         text[max(0, start - 2) : start].rstrip(" ")[-1:],
         text[end : end + 2].lstrip(" ")[:1],
     )
-    if _WIDE.match(before) or _WIDE.match(after) or (after in ("", "\n") and before.isdigit()):
+    if (
+        before == "%"
+        or _WIDE.match(before)
+        or _WIDE.match(after)
+        or (after in ("", "\n") and before.isdigit())
+    ):
         return "".join(_FULL_WIDTH[ch] for ch in match[0])
     return match[0]
 
