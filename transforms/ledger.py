@@ -66,11 +66,11 @@ class _Piece(NamedTuple):
 class _Course:
     """How the reading stands: what the sentence, the speech and the sentence before have established.
 
-    `may` tells which patterns can match anywhere in the text.
+    `may` tells which patterns can match anywhere in the text, `is_story` whether a reporter tells what he saw.
     """
 
     may: int
-    is_story: bool = False
+    is_story: bool
     piece: _Piece | None = None
     zone: Zone = UNTOLD
     mode: str = ""
@@ -207,8 +207,8 @@ class Ledger:
         may = self._prefilter.of(text)
         pieces = tuple(_pieces(text, parts, may))
         headings = sorted(area.start for area in areas)
-        course = _Course(self._prefilter.anywhere(text))
-        course.is_story = self._story.of(text.plain, course.may) is not None
+        anywhere = self._prefilter.anywhere(text)
+        course = _Course(anywhere, self._story.of(text.plain, anywhere) is not None)
         entries: list[Entry] = []
         for index, piece in enumerate(pieces):
             _advance(course, piece, zones, entries)
