@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from operator import attrgetter
 from typing import Any
 
@@ -79,6 +80,7 @@ _ARROW_TYPES: Mapping[ColumnType, pa.DataType] = {
 }
 
 
+@cache
 def arrow_schema(table: Table) -> pa.Schema:
     """The table's Arrow schema, with what each column means inside."""
     metadata: dict[bytes | str, bytes | str] = {

@@ -10,6 +10,7 @@ import types
 import typing
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 ColumnType = Literal["string", "date", "bool", "int8", "int16", "int32", "int64", "float64"]
@@ -198,10 +199,11 @@ def _read_column(name: str, annotation: Any, facts: _Facts) -> Column:
     )
 
 
-def _columns_of(row_class: type) -> tuple[Column, ...]:
-    hints = typing.get_type_hints(row_class)
+@cache
+def _columns_of(table: "Table") -> tuple[Column, ...]:
+    hints = typing.get_type_hints(table.row_class)
     return tuple(
-        _read_column(f.name, hints[f.name], f.metadata["column"]) for f in fields(row_class)
+        _read_column(f.name, hints[f.name], f.metadata["column"]) for f in fields(table.row_class)
     )
 
 
@@ -698,7 +700,7 @@ class Table:
     @property
     def columns(self) -> tuple[Column, ...]:
         """The table's columns in order."""
-        return _columns_of(self.row_class)
+        return _columns_of(self)
 
     @property
     def column_names(self) -> tuple[str, ...]:

@@ -30,9 +30,14 @@ SKETCH = pa.list_(pa.uint64(), BANDS)
 
 def runs(text: str) -> Runs:
     """The different runs of five characters of a text without its white space, each as a number."""
+    return np.unique(_all_runs(text))
+
+
+def _all_runs(text: str) -> Runs:
+    """Every run as a number, in the order of the text: a run that stands there again makes no other MinHash."""
     characters = np.frombuffer(squeeze(text).ljust(RUN, "\0").encode("utf-32-le", "replace"), "<u4")
     count = len(characters) - RUN + 1
-    return np.unique(_mixed([characters[at : at + count] for at in range(RUN)]))
+    return _mixed([characters[at : at + count] for at in range(RUN)])
 
 
 def minhash(own: Runs) -> Any:
@@ -54,7 +59,7 @@ def _permutations() -> Any:
 def sketches_of(documents: pa.Table) -> Sketches:
     """The bands of each document's text."""
     texts = documents["text"]
-    hashed = [minhash(runs(text.as_py())).hashvalues.reshape(BANDS, ROWS) for text in texts]
+    hashed = [minhash(_all_runs(text.as_py())).hashvalues.reshape(BANDS, ROWS) for text in texts]
     bands = _mixed(np.array(hashed, np.uint64).reshape(-1, ROWS).T)
     return pa.FixedSizeListArray.from_arrays(pa.array(bands), BANDS)
 
