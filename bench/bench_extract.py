@@ -75,7 +75,10 @@ def extractor() -> Callable[[Iterable[str]], None]:
     from transforms.source import Source
 
     whole = Extractor(Lexicon(read_lexicons()))
-    gc.set_threshold(OBJECTS_BEFORE_GARBAGE)  # as where texts are extracted to be published
+    whole.prepare()
+    # As where texts are extracted to be published (`flows.warm`, `flows.workers`).
+    gc.set_threshold(OBJECTS_BEFORE_GARBAGE)
+    gc.freeze()
 
     def extract(texts: Iterable[str]) -> None:
         sources = (Source("text.txt", text.encode()) for text in texts)

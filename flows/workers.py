@@ -27,7 +27,7 @@ from transforms.source import Source
 
 DOCUMENTS_PER_LOT = 400
 _SLOWEST = 10
-OBJECTS_BEFORE_GARBAGE = 10_000
+OBJECTS_BEFORE_GARBAGE = 50_000
 """What texts that take turns hold is no garbage; to look for some after each 700 objects takes a tenth of the time."""
 
 Lot = Sequence[tuple[str, Sequence[Source]]]

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Iterable
-from typing import Any, NamedTuple
+from typing import Any
 
 from transforms.found import Found
 from transforms.kinds import Kinds
@@ -14,16 +14,26 @@ from transforms.verbs import Head, Verbs
 from transforms.words import Words
 
 
-class InitiativeFacts(NamedTuple):
+class InitiativeFacts:
     """What an initiative says, in the words of the text; `keywords` alone are in the words of its plain view."""
 
-    verb: str | None
-    object: str | None
-    adverb: str | None
-    modal: str | None
-    kind: str
-    keywords: tuple[str, ...]
-    sentence: str
+    def __init__(
+        self,
+        verb: str | None,
+        object: str | None,
+        adverb: str | None,
+        modal: str | None,
+        kind: str,
+        keywords: tuple[str, ...],
+        sentence: str,
+    ) -> None:
+        self.verb = verb
+        self.object = object
+        self.adverb = adverb
+        self.modal = modal
+        self.kind = kind
+        self.keywords = keywords
+        self.sentence = sentence
 
 
 class Initiatives:

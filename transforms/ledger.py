@@ -7,7 +7,6 @@ How it decides, and in which order, stands in docs/extraction.md; the words and 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from transforms.focus_areas import FocusArea
 from transforms.found import Found
@@ -35,31 +34,51 @@ _LAST = ("。", "；", "！")
 _OPEN_END = re.compile(r"[\w》”）]")
 
 
-class Entry(NamedTuple):
+class Entry:
     """One row of the ledger; `span_start:span_end` is the initiative without its frame (the whole clause elsewhere)."""
 
-    start: int
-    end: int
-    role: str
-    rule: str
-    span_start: int
-    span_end: int
-    modal: Found[str] | None = None
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        role: str,
+        rule: str,
+        span_start: int,
+        span_end: int,
+        modal: Found[str] | None = None,
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.role = role
+        self.rule = rule
+        self.span_start = span_start
+        self.span_end = span_end
+        self.modal = modal
 
 
-class _Piece(NamedTuple):
+class _Piece:
     """A clause, or the part of one that the masthead leaves; `part` names a part of the masthead.
 
     `may` tells which patterns can match in it.
     """
 
-    start: int
-    end: int
-    body_end: int
-    sentence: int
-    paragraph: int
-    may: int
-    part: str = ""
+    def __init__(
+        self,
+        start: int,
+        end: int,
+        body_end: int,
+        sentence: int,
+        paragraph: int,
+        may: int,
+        part: str = "",
+    ) -> None:
+        self.start = start
+        self.end = end
+        self.body_end = body_end
+        self.sentence = sentence
+        self.paragraph = paragraph
+        self.may = may
+        self.part = part
 
 
 @dataclass(slots=True)
@@ -97,32 +116,47 @@ class _Course:
     fallback: Entry | None = None
 
 
-class _Reading(NamedTuple):
+class _Reading:
     """A clause as the rules see it: its words without what opens them, and what they begin with and demand."""
 
-    body: str
-    begins: int
-    ahead: str
-    demand: Demand | None
-    is_deed: bool
-    is_heading: bool
-    is_instance: bool
-    is_last: bool
-    announces: bool
-    may: int
-    may_ahead: int
+    def __init__(
+        self,
+        body: str,
+        begins: int,
+        ahead: str,
+        demand: Demand | None,
+        is_deed: bool,
+        is_heading: bool,
+        is_instance: bool,
+        is_last: bool,
+        announces: bool,
+        may: int,
+        may_ahead: int,
+    ) -> None:
+        self.body = body
+        self.begins = begins
+        self.ahead = ahead
+        self.demand = demand
+        self.is_deed = is_deed
+        self.is_heading = is_heading
+        self.is_instance = is_instance
+        self.is_last = is_last
+        self.announces = announces
+        self.may = may
+        self.may_ahead = may_ahead
 
 
-class _Verdict(NamedTuple):
+class _Verdict:
     """A role and the rule that gave it; `begins` is where an initiative's span begins in the body.
 
     `is_demanded` marks a frame that a governing word demands: it is the initiative of a sentence without another.
     """
 
-    role: str
-    rule: str
-    begins: int = 0
-    is_demanded: bool = False
+    def __init__(self, role: str, rule: str, begins: int = 0, is_demanded: bool = False) -> None:
+        self.role = role
+        self.rule = rule
+        self.begins = begins
+        self.is_demanded = is_demanded
 
 
 class Ledger:
@@ -871,7 +905,7 @@ def _deeds_before(entries: list[Entry], last: int, start: int) -> int:
 def _judge_deeds(entries: list[Entry], first: int) -> None:
     """From that entry on, what was taken for directed is only judged."""
     for number in range(first, len(entries)):
-        start, end = entries[number][:2]
+        start, end = entries[number].start, entries[number].end
         entries[number] = Entry(start, end, "assessment", _OF_DEED, start, end)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable
-from typing import NamedTuple
 
 from transforms.lexicon import Lexicon, Rule
 from transforms.prefilter import ANY, Prefilter
@@ -16,13 +15,14 @@ _REACH = 44
 _OPENERS = ("verbs", "adverbs", "idioms")
 
 
-class Demand(NamedTuple):
+class Demand:
     """A clause that demands: its deed begins at `begins`; the word that governs it stands at `start:end`."""
 
-    begins: int
-    start: int
-    end: int
-    rule: str
+    def __init__(self, begins: int, start: int, end: int, rule: str) -> None:
+        self.begins = begins
+        self.start = start
+        self.end = end
+        self.rule = rule
 
 
 class Modals:

@@ -12,8 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
-from operator import itemgetter
-from typing import NamedTuple
+from operator import attrgetter
 
 from transforms.encoding import Decoded, decode
 from transforms.layout import mend
@@ -21,14 +20,18 @@ from transforms.layout import mend
 __all__ = ["Clause", "Decoded", "Simplified", "Text", "decode", "divide", "plain_view", "read_text"]
 
 
-class Clause(NamedTuple):
+class Clause:
     """A stretch of text up to and with its closing punctuation; `body_end` stands before that punctuation."""
 
-    start: int
-    end: int
-    body_end: int
-    sentence: int
-    paragraph: int
+    def __init__(self, start: int, end: int, body_end: int, sentence: int, paragraph: int) -> None:
+        self.start = start
+        self.end = end
+        self.body_end = body_end
+        self.sentence = sentence
+        self.paragraph = paragraph
+
+
+_START = attrgetter("start")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Text:
 
     def clause_at(self, offset: int) -> int:
         """The number of the clause in which the character at `offset` stands."""
-        return bisect_right(self.clauses, offset, key=itemgetter(0)) - 1
+        return bisect_right(self.clauses, offset, key=_START) - 1
 
     def line_of(self, offset: int) -> int:
         """The 1-based line of the source on which the character at `offset` stands."""

@@ -5,7 +5,6 @@ otherwise (with a prepositional phrase or with what is to be done) are searched 
 """
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
@@ -25,20 +24,24 @@ _TEARABLE = frozenset({2, 3, 4})
 _MAY_BEGIN_WORDS = frozenset({"phrase", "regard"})
 
 
-class Head(NamedTuple):
+class Head:
     """The head of an initiative; `verb` is None where it has none (城镇调查失业率5.5%左右)."""
 
-    adverb: Found[str] | None
-    verb: Found[str] | None
-    object: Found[str] | None
+    def __init__(
+        self, adverb: Found[str] | None, verb: Found[str] | None, object: Found[str] | None
+    ) -> None:
+        self.adverb = adverb
+        self.verb = verb
+        self.object = object
 
 
-class _Chain(NamedTuple):
+class _Chain:
     """A verb (or several that go together) at `start:end`; `adverbs` is where the adverbs before it begin."""
 
-    adverbs: int
-    start: int
-    end: int
+    def __init__(self, adverbs: int, start: int, end: int) -> None:
+        self.adverbs = adverbs
+        self.start = start
+        self.end = end
 
 
 class Verbs:
