@@ -33,6 +33,8 @@ _LONGEST = 24
 _VAGUE = 5
 # Who issued a document is named within so many characters before its title.
 _ISSUER = 12
+# So far at most before a title stands the plan that it is the outline of.
+_PLAN = 16
 # A plan that somebody is to make is a common noun (备耕方案), unless more is told of it.
 _ISSUED = 7
 # The rules that are asked of whole clauses.
@@ -60,6 +62,7 @@ class Programmes:
         self._sought = {name: Starts(self._rules[name]) for name in _SOUGHT}
         self._anchor_bit = self._prefilter.add(self._rules["anchor"])
         self._adopted_bit = self._prefilter.add(self._rules["adopted"])
+        self._launched_bit = self._prefilter.add(self._rules["launched"])
         self._names_body = lexicon.compile("{authorities}|{title_words__central}").search
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
         # Short names of districts are words of the language too often (江海, 江南).
@@ -84,7 +87,7 @@ class Programmes:
         """
         objects = {i.start: _object_start(text, i) for i in initiatives}
         spans = [
-            (t.start, t.end)
+            (self._titled(text.plain, t.start), t.end)
             for t in self._titles.read(text.plain)
             if not t.is_brief
             and (
@@ -104,14 +107,22 @@ class Programmes:
                 and _is_among(text.plain, entry, deeds)
             ):
                 spans += self._known(text.plain, entry)
-            elif entry.role in _TELLING and bits & self._adopted_bit:
-                spans += self._adopted(text.plain, entry)
+            elif entry.role in _TELLING:
+                if bits & self._adopted_bit:
+                    spans += self._adopted(text.plain, entry)
+                if bits & self._launched_bit and bits & self._anchor_bit and deeds:
+                    spans += self._launched(text.plain, entry)
         if meeting and deeds:
             spans += self._in_name(text.plain, meeting)
         return tuple(
             Found(begin, end, ProgrammeFacts(text.text[begin:end]))
             for begin, end in _outermost(spans)
         )
+
+    def _titled(self, plain: str, start: int) -> int:
+        """Where the name of a document begins: at the plan whose outline it is (自治区“十五五”规划《纲要》)."""
+        plan = self._rules["plan_of"].search(plain, max(0, start - _PLAN), start)
+        return plan.start() if plan else start
 
     def _is_own(self, plain: str, title: Title, place: str | None) -> bool:
         """Whether a document that is carried out or made known is the place's own plan, or one of nobody who is named."""
@@ -131,6 +142,11 @@ class Programmes:
             for one in self._rules["document"].finditer(match["list"]):
                 if not self._rules["generic"].fullmatch(one["words"]):
                     yield start + one.start("name"), start + one.end("name")
+
+    def _launched(self, plain: str, entry: Entry) -> Iterator[Span]:
+        """The campaigns that a clause tells to be started or arranged (对护林专项行动进行部署)."""
+        if launched := self._rules["launched"].search(plain, entry.start, entry.end):
+            yield from self._in_name(plain, launched.span("what"))
 
     def _in_name(self, plain: str, meeting: Span) -> Iterator[Span]:
         """The campaigns that a meeting was held for, as its name tells, and the titles that it says to be sought (创建全国文明城市推进会)."""
@@ -279,17 +295,20 @@ class Programmes:
             return bool(self._rules["counted_name"].search(words))
         if self._rules["adjective"].fullmatch(words):
             return False
-        if self._rules["inner_head"].search(words):
-            return True
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
+        if head := self._rules["inner_head"].search(words):
+            return self._uses[head[0]] != "quoted" or not self._rules["stance"].match(after)
         if self._rules["tallied"].match(after):
             return False
         if self._rules["parallel"].search(before) or self._rules["parallel"].search(after[:4]):
             return False
         if self._rules["stance"].match(after) or self._rules["of"].match(after):
             return False
-        return bool(self._rules["governed"].search(before) or self._rules["followed"].match(after))
+        if self._rules["followed"].match(after):
+            return True
+        is_governed = self._rules["governed"].search(before) is not None
+        return is_governed and self._rules["attributive"].match(after) is None
 
     def _headed(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """Names that end with a closing noun, from the last to the first: an earlier noun may stand inside a later name."""
