@@ -72,3 +72,11 @@ def test_the_end_of_the_meetings_own_name_is_no_higher_meeting() -> None:
     text = as_text("街道召开创建全国文明城市动员大会，落实全省文明城市动员大会精神。")
     own = Speaker("township", "青溪街道", None, "创建全国文明城市动员大会")
     assert [f.value.name for f in CITATIONS.find(text, own)] == ["全省文明城市动员大会"]
+
+
+def test_the_city_of_a_district_may_be_a_province() -> None:
+    district = Speaker("county", "清河区", "清河区政府", None, "云海市")
+    found = CITATIONS.find(as_text("落实市委部署和全市林业工作会议精神。"), district)
+    assert [f.value.level for f in found] == ["province", "province"]
+    found = CITATIONS.find(as_text("落实市委部署。"), COUNTY)
+    assert [f.value.level for f in found] == ["prefecture"]

@@ -41,6 +41,7 @@ class Speaker:
     convenor: str | None = None
     meeting: str | None = None
     """The name of the meeting reported, whose end (创建全国文明城市动员大会) is no higher meeting."""
+    province: str | None = None
 
 
 # Nobody is known to speak.
@@ -322,7 +323,10 @@ class _Bodies:
             return level
         if not place and speaker.place and speaker.level and speaker.place[-1] in body[:2]:
             return speaker.level
-        return self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
+        level = self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
+        if level == self._levels.get((speaker.province or "")[-1:]):
+            return "province"  # 市委 in a district of a city that is a province
+        return level
 
     def _is_above(
         self, body: str, level: str, place: str, speaker: Speaker, *, is_of_party: bool = False
