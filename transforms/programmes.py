@@ -22,6 +22,8 @@ from transforms.titles import Title, Titles
 _DIRECTIVE = ("initiative", "heading", "frame")
 # What is said, in a paragraph that directs, of a programme that everybody knows.
 _JUDGING = "assessment"
+# The closing nouns that are names by themselves.
+_WHOLE = "whole"
 # What a meeting's name is read as: nothing in it has to govern a programme.
 _NAME = "name"
 # Where a meeting tells what it adopted.
@@ -214,7 +216,7 @@ class Programmes:
             match["head"]
         ):
             return
-        if self._uses.get(match["words"]) == "whole":
+        if self._uses.get(match["words"]) == _WHOLE:
             yield match.span("name")
             return
         begin = match.start("name")
@@ -325,7 +327,7 @@ class Programmes:
             shared = self._shared(plain, entry.span_start, begin, match[0])
             if self._rules["summed"].search(plain[shared : match.end()]):
                 continue
-            if self._uses[match[0]] == "whole" and not self._is_field(plain, begin, match.start()):
+            if self._uses[match[0]] == _WHOLE and not self._is_field(plain, begin, match.start()):
                 shared = begin = match.start()
             for name in dict.fromkeys((shared, begin)):
                 if self._is_name(plain, name, match):
@@ -356,7 +358,7 @@ class Programmes:
         words, use = plain[begin : match.start()], self._uses[match[0]]
         if self._rules["no_part"].search(words):
             return False
-        if use == "whole":
+        if use == _WHOLE:
             return len(words) <= _LONGEST
         # A noun of two characters is so common that it takes three more to make a name.
         shortest = _SHORTEST + (use in ("any", "issued") and len(match[0]) == _SHORTEST)
