@@ -148,7 +148,9 @@ class Programmes:
     def _launched(self, plain: str, entry: Entry) -> Iterator[Span]:
         """The campaigns that a clause tells to be started or arranged (对护林专项行动进行部署)."""
         if launched := self._rules["launched"].search(plain, entry.start, entry.end):
-            yield from self._in_name(plain, launched.span("what"))
+            for begin, end in self._in_name(plain, launched.span("what")):
+                if self._rules["campaign"].search(plain[begin:end]):
+                    yield begin, end
 
     def _in_name(self, plain: str, meeting: Span) -> Iterator[Span]:
         """The campaigns that a meeting was held for, as its name tells, and the titles that it says to be sought (创建全国文明城市推进会)."""
