@@ -58,6 +58,7 @@ class Members:
         self._before = lexicon.rules("enumerations", "before")[0].pattern
         self._cut = lexicon.rules("enumerations", "cut")[0].pattern
         self._pair = lexicon.rules("enumerations", "pair")[0].pattern
+        self._is_both = lexicon.rules("enumerations", "both")[0].pattern
         self._judged = lexicon.rules("enumerations", "judged")[0].pattern
         self._after = lexicon.rules("enumerations", "after")
         self._ordinals = lexicon.rules("enumerations", "ordinal")
@@ -133,7 +134,7 @@ class Members:
             return False
         if label.is_known and label.count in _PAIR:
             is_joined = self._cut.fullmatch(plain, members[0][1], members[-1][0]) is not None
-            return is_joined and self._is_double(plain, label) and len(label.head) > 1
+            return is_joined and self._is_both.fullmatch(plain, label.start, label.end) is not None
         is_counted = any(_NUMBER.match(plain, start) for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
         return not is_counted and (not is_pair or self._is_pair(plain, members))
@@ -193,7 +194,7 @@ class Members:
         cuts = [m.span() for m in _JOINT.finditer(plain, start, end)]
         last = [m.span() for m in self._cut.finditer(plain, cuts[-1][1] if cuts else start, end)]
         bounds = cuts if len(cuts) + 1 == count else [*cuts, *last[-1:]]
-        if count > _RUN // 2 and len(bounds) + 1 < count:  # 县、乡和图、表及台账“五对口”
+        if not is_first_bare and _RUN // 2 < count > len(bounds) + 1:  # 县、乡和图、表及台账“五对口”
             every = sorted([*cuts, *(m.span() for m in self._cut.finditer(plain, start, end))])
             bounds = every if len(every) + 1 == count else bounds
         pieces = list(

@@ -27,7 +27,8 @@ _WHOLE = "whole"
 # What a meeting's name is read as: nothing in it has to govern a programme.
 _NAME = "name"
 # Where a meeting tells what it adopted.
-_TELLING = ("procedure", "result")
+_PROCEDURE = "procedure"
+_TELLING = (_PROCEDURE, "result")
 _SHORTEST = 2
 _BEFORE = "、，；：。！？”\n"
 _LONGEST = 24
@@ -112,7 +113,8 @@ class Programmes:
             elif entry.role in _TELLING:
                 if bits & self._adopted_bit:
                     spans += self._adopted(text.plain, entry)
-                if bits & self._launched_bit and bits & self._anchor_bit and deeds:
+                is_launched = bits & self._launched_bit and bits & self._anchor_bit
+                if is_launched and deeds and entry.role == _PROCEDURE:
                     spans += self._launched(text.plain, entry)
         if meeting and deeds:
             spans += self._in_name(text.plain, meeting)
