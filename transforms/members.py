@@ -194,7 +194,8 @@ class Members:
         cuts = [m.span() for m in _JOINT.finditer(plain, start, end)]
         last = [m.span() for m in self._cut.finditer(plain, cuts[-1][1] if cuts else start, end)]
         bounds = cuts if len(cuts) + 1 == count else [*cuts, *last[-1:]]
-        if not is_first_bare and _RUN // 2 < count > len(bounds) + 1:  # 县、乡和图、表及台账“五对口”
+        # 县、乡、村和图、表及台账“六对口”: a word may part more than the last two.
+        if not is_first_bare and _RUN // 2 < count > len(bounds) + 1:
             every = sorted([*cuts, *(m.span() for m in self._cut.finditer(plain, start, end))])
             bounds = every if len(every) + 1 == count else bounds
         pieces = list(
