@@ -41,6 +41,7 @@ class Speaker:
     convenor: str | None = None
     meeting: str | None = None
     """The name of the meeting reported, whose end (创建全国文明城市动员大会) is no higher meeting."""
+    province: str | None = None
 
 
 # Nobody is known to speak.
@@ -97,12 +98,20 @@ class Citations:
         return self._in_full(found)
 
     def _in_full(self, found: Sequence[Found[CitationFacts]]) -> tuple[Found[CitationFacts], ...]:
-        """The same mentions; one that only refers to what another names in full (四中全会) has that one's name."""
+        """The same mentions; one that only refers to what another names in full (四中全会) has that one's name, and is none behind it."""
         bare = {name: self._bare(name) for name in {mention.value.name for mention in found}}
         named: dict[str, CitationFacts] = {}
         for mention in found:
             named.setdefault(bare[mention.value.name], mention.value)
-        return tuple(Found(f.start, f.end, self._whole(f.value, named, bare)) for f in found)
+        kept: dict[int, Found[CitationFacts]] = {}
+        told: set[str] = set()
+        for mention in found:
+            facts = self._whole(mention.value, named, bare)
+            if mention.value.name == facts.name or facts.name not in told:
+                kept[mention.start] = Found(mention.start, mention.end, facts)
+            if mention.value.name == facts.name:
+                told.add(facts.name)
+        return tuple(kept.values())
 
     def _whole(
         self, facts: CitationFacts, named: Mapping[str, CitationFacts], bare: Mapping[str, str]
@@ -322,7 +331,10 @@ class _Bodies:
             return level
         if not place and speaker.place and speaker.level and speaker.place[-1] in body[:2]:
             return speaker.level
-        return self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
+        level = self._levels[body if body in self._levels else body[-1]]  # 全省 is as 省
+        if level == self._levels.get((speaker.province or "")[-1:]):
+            return "province"  # 市委 in a district of a city that is a province
+        return level
 
     def _is_above(
         self, body: str, level: str, place: str, speaker: Speaker, *, is_of_party: bool = False

@@ -445,4 +445,6 @@ def _speaker(meeting: MeetingFacts | None) -> Speaker:
     """Who speaks in a text that reports this meeting."""
     if meeting is None:
         return NOBODY
-    return Speaker(meeting.level, meeting.jurisdiction, meeting.convenor, meeting.name)
+    return Speaker(
+        meeting.level, meeting.jurisdiction, meeting.convenor, meeting.name, meeting.province
+    )

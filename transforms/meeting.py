@@ -69,6 +69,8 @@ _FIRST_PLAN = 1956
 _CALLED = 50
 # An owner's name stands in so many characters before what it owns.
 _OWNER = 6
+# So far in the opening those are named who took part.
+_OPENED_BY = 600
 # No further behind a meeting's head closes a quotation that holds it.
 _QUOTED = 60
 # What anniversaries are counted from.
@@ -553,6 +555,7 @@ class Meetings:
         month, day = self._number(match["month"]), self._number(match["day"])
         if month is None or day is None or not (1 <= month <= 12 and 1 <= day <= 31):
             return None, None
+        day = self._day_behind(text, match, day)
         if match["year"] and (year := self._year(match["year"])):
             return _iso(year, month, day), "explicit"
         if year := self._year_printed_with(text, month, day):
@@ -644,6 +647,13 @@ class Meetings:
         opening = text.plain.find("。", printed[0].end(), 500)
         is_late = self._rules["lately"].search(text.plain, 0, opening if opening > 0 else 500)
         return None if is_late else printed[0]
+
+    def _day_behind(self, text: Text, match: re.Match[str], day: int) -> int:
+        """The day of the month that stands behind the day of writing (3月5日电 全国林业会议4日至5日在京召开), else the day itself."""
+        if not self._rules["written"].match(text.plain, match.end()):
+            return day
+        told = self._starts["day"].search(text.plain, match.end(), 500)
+        return min(day, int(told["day"])) if told else day
 
     def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
         """Whether a date is the day of publication or of a document rather than of the meeting."""
@@ -885,14 +895,10 @@ class Meetings:
     def _is_seat(self, words: str) -> bool:
         """Whether the words before an organ's own are a place (临江市), after 中共 or a number of terms."""
         bare = self._rules["seat_lead"].sub("", words)
-        if self._places.is_word(bare):
+        place = self._places.at(bare, 0)
+        if place != bare and self._places.is_word(bare):
             return False
-        return (
-            not bare
-            or bare in self._levels
-            or bool(self._places.at(bare, 0))
-            or len(bare) in (3, 4)
-        )
+        return not bare or bare in self._levels or bool(place) or len(bare) in (3, 4)
 
     def _in_full(self, text: Text, named: _Named, convenor: str | None, seat: _Seat) -> str | None:
         """The convenor with its place before it, in the form that the text prints where it prints one."""
@@ -1030,6 +1036,7 @@ class Meetings:
         if self._levels[word] == "township":
             match = self._asked["township"].search(text, 0, _OPENING)
             return _Seat("township", match["name"] if match else None)
+        word = self._region(text, word)
         printed = self._places.find(
             text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING
         )
@@ -1064,6 +1071,16 @@ class Meetings:
             return _Seat("county" if is_below else self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))
         return _Seat(best.level, best.name, best)
+
+    def _region(self, text: Text, word: str) -> str:
+        """The level word meant: 全区 is the region's where its own leaders take part and no district's do."""
+        if self._levels[word] != "county":
+            return word
+        wholes = (w for w, level in self._levels.items() if level == _RANKS[1])
+        whole = next((w for w in wholes if w.endswith(word)), word)
+        opening = text.plain[:_OPENED_BY]
+        is_region = whole != word and self._rules["region"].search(opening) is not None
+        return whole if is_region and not self._rules["district"].search(opening) else word
 
     def _is_above(self, plain: str, found: Found[str]) -> bool:
         """Whether a city is named as one that the text's own place answers to (中央、省和临江市)."""

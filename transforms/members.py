@@ -58,6 +58,8 @@ class Members:
         self._before = lexicon.rules("enumerations", "before")[0].pattern
         self._cut = lexicon.rules("enumerations", "cut")[0].pattern
         self._pair = lexicon.rules("enumerations", "pair")[0].pattern
+        self._is_both = lexicon.rules("enumerations", "both")[0].pattern
+        self._judged = lexicon.rules("enumerations", "judged")[0].pattern
         self._after = lexicon.rules("enumerations", "after")
         self._ordinals = lexicon.rules("enumerations", "ordinal")
         self._attributive = lexicon.terms("verb_marks", mark="attributive")[0]
@@ -102,6 +104,9 @@ class Members:
         end = tie.start() if tie else label.start
         end -= len(plain[start:end]) - len(plain[start:end].rstrip())
         is_tied = bool(tie and tie["tie"])
+        last = max(start, plain.rfind(_LIST_MARKS[2], start, end) + 1)
+        if judged := self._judged.search(plain, last, end):
+            end = judged.start()
         if is_tied or plain[label.start - 1 : label.start] != _OPENING[0]:
             quoted = self._quoted_before(plain, end)
             if len(quoted) == 1:
@@ -125,8 +130,11 @@ class Members:
 
     def _is_close(self, plain: str, label: Label, members: Sequence[tuple[int, int]]) -> bool:
         """Whether a list just before a label is its own: not numbers, and a quoted pair's joined by a word."""
-        if not members or (label.is_known and label.count in _PAIR):
+        if not members:
             return False
+        if label.is_known and label.count in _PAIR:
+            is_joined = self._cut.fullmatch(plain, members[0][1], members[-1][0]) is not None
+            return is_joined and self._is_both.fullmatch(plain, label.start, label.end) is not None
         is_counted = any(_NUMBER.match(plain, start) for start, _ in members)
         is_pair = label.count in _PAIR and plain[label.start - 1] == _OPENING[0]
         return not is_counted and (not is_pair or self._is_pair(plain, members))
@@ -186,15 +194,20 @@ class Members:
         cuts = [m.span() for m in _JOINT.finditer(plain, start, end)]
         last = [m.span() for m in self._cut.finditer(plain, cuts[-1][1] if cuts else start, end)]
         bounds = cuts if len(cuts) + 1 == count else [*cuts, *last[-1:]]
+        # 县、乡、村和图、表及台账“六对口”: a word may part more than the last two.
+        if not is_first_bare and _RUN // 2 < count > len(bounds) + 1:
+            every = sorted([*cuts, *(m.span() for m in self._cut.finditer(plain, start, end))])
+            bounds = every if len(every) + 1 == count else bounds
         pieces = list(
             zip([start, *(b for _, b in bounds)], [*(a for a, _ in bounds), end], strict=True)
         )
         if not is_first_bare and len(pieces) > 1:
             lengths = {b - a for a, b in pieces[1:]}
             first = self._first_bare(plain, *pieces[0], max(lengths))
-            whole = self._opened_at(plain, *pieces[0])
+            told = self._announcing.match(plain, *pieces[0])
+            whole = self._opened_at(plain, told.end() if told else start, pieces[0][1])
             is_short = first[0] == whole[0] + 1 and lengths == {whole[1] - whole[0]}
-            are_deeds = len(pieces) > len(_PAIR) and self._are_deeds(plain, pieces)
+            are_deeds = len(pieces) > len(_PAIR) and self._are_deeds(plain, [whole, *pieces[1:]])
             if is_short or (are_deeds and not self._are_deeds(plain, [first])):
                 first = whole
             pieces[0] = first
@@ -253,6 +266,8 @@ class Members:
                 continue
             if rule["form"] == "ordinals":
                 members = self._numbered(text, label.end + match.end(), label.count)
+                if members and not label.head and _FULL[0] in match[0]:
+                    members = []  # 制定“一村一案”。一是…: what follows is another sentence's
                 if members and len(members) < label.count:
                     # 贯彻“十个必须”。会议强调，一是…: what another sentence leads to is its own.
                     _, stop, lead = text.plain[label.end : members[0][0]].rpartition(_FULL[0])
@@ -264,6 +279,8 @@ class Members:
                 list_of = label.end + start, label.end + end
                 members = self._split(text.plain, *list_of, label.count)
                 members = self._without_head(text.plain, members, label.head)
+                if not members and not label.head:
+                    members = self._paired(text.plain, label, *list_of)
                 # 五抓五强 has five members of two parts.
                 if not members and not label.head and label.count > _RUN // 2:
                     members = self._split(text.plain, *list_of, label.count // 2)
@@ -282,6 +299,17 @@ class Members:
                 return self._within(plain, start, end, count)
         pieces = self._pieces(plain, start, end, count, is_first_bare=True)
         return pieces if len(pieces) == count else []
+
+    def _paired(self, plain: str, label: Label, start: int, end: int) -> list[tuple[int, int]]:
+        """The first clauses and phrases of a list that begin with what the label counts (四多四少，即多甲、少乙，多丙 …)."""
+        counted = "".join(c for c in plain[label.start : label.end] if c not in self._marks)
+        bounds = [i for i in range(start, end) if plain[i] in _LIST_MARKS]
+        pieces = list(zip([start, *(b + 1 for b in bounds)], [*bounds, end], strict=True))
+        members = [_bare(plain, *piece) for piece in pieces[: label.count]]
+        is_whole = len(members) == label.count
+        return (
+            members if is_whole and all(a < b and plain[a] in counted for a, b in members) else []
+        )
 
     def _without_head(
         self, plain: str, members: list[tuple[int, int]], head: str
@@ -475,9 +503,13 @@ def _length(members: Sequence[tuple[int, int]]) -> int:
 
 
 def _bare(plain: str, start: int, end: int) -> tuple[int, int]:
-    """A member without the quotation marks around it."""
-    if end - start > 2 and plain[start] == _OPENING[0] and plain[end - 1] == _CLOSING[0]:
-        return start + 1, end - 1
+    """A member without the quotation marks around it, or the one that opens or closes the list."""
+    is_opened = plain.startswith(_OPENING[0], start, end)
+    is_closed = plain.endswith(_CLOSING[0], start, end)
+    if end - start > 2 and is_opened and (is_closed or plain.find(_CLOSING[0], start, end) < 0):
+        start += 1
+    if end - start > 1 and is_closed and (is_opened or plain.find(_OPENING[0], start, end) < 0):
+        end -= 1
     return start, end
 
 

@@ -22,10 +22,13 @@ from transforms.titles import Title, Titles
 _DIRECTIVE = ("initiative", "heading", "frame")
 # What is said, in a paragraph that directs, of a programme that everybody knows.
 _JUDGING = "assessment"
+# The closing nouns that are names by themselves.
+_WHOLE = "whole"
 # What a meeting's name is read as: nothing in it has to govern a programme.
 _NAME = "name"
 # Where a meeting tells what it adopted.
-_TELLING = ("procedure", "result")
+_PROCEDURE = "procedure"
+_TELLING = (_PROCEDURE, "result")
 _SHORTEST = 2
 _BEFORE = "、，；：。！？”\n"
 _LONGEST = 24
@@ -33,6 +36,8 @@ _LONGEST = 24
 _VAGUE = 5
 # Who issued a document is named within so many characters before its title.
 _ISSUER = 12
+# So far at most before a title stands the plan that it is the outline of.
+_PLAN = 16
 # A plan that somebody is to make is a common noun (备耕方案), unless more is told of it.
 _ISSUED = 7
 # The rules that are asked of whole clauses.
@@ -60,6 +65,7 @@ class Programmes:
         self._sought = {name: Starts(self._rules[name]) for name in _SOUGHT}
         self._anchor_bit = self._prefilter.add(self._rules["anchor"])
         self._adopted_bit = self._prefilter.add(self._rules["adopted"])
+        self._launched_bit = self._prefilter.add(self._rules["launched"])
         self._names_body = lexicon.compile("{authorities}|{title_words__central}").search
         self._figures = frozenset(lexicon.terms("figures_of_speech"))
         # Short names of districts are words of the language too often (江海, 江南).
@@ -84,7 +90,7 @@ class Programmes:
         """
         objects = {i.start: _object_start(text, i) for i in initiatives}
         spans = [
-            (t.start, t.end)
+            (self._titled(text.plain, t.start), t.end)
             for t in self._titles.read(text.plain)
             if not t.is_brief
             and (
@@ -104,14 +110,23 @@ class Programmes:
                 and _is_among(text.plain, entry, deeds)
             ):
                 spans += self._known(text.plain, entry)
-            elif entry.role in _TELLING and bits & self._adopted_bit:
-                spans += self._adopted(text.plain, entry)
+            elif entry.role in _TELLING:
+                if bits & self._adopted_bit:
+                    spans += self._adopted(text.plain, entry)
+                is_launched = bits & self._launched_bit and bits & self._anchor_bit
+                if is_launched and deeds and entry.role == _PROCEDURE:
+                    spans += self._launched(text.plain, entry)
         if meeting and deeds:
             spans += self._in_name(text.plain, meeting)
         return tuple(
             Found(begin, end, ProgrammeFacts(text.text[begin:end]))
             for begin, end in _outermost(spans)
         )
+
+    def _titled(self, plain: str, start: int) -> int:
+        """Where the name of a document begins: at the plan whose outline it is (自治区“十五五”规划《纲要》)."""
+        plan = self._rules["plan_of"].search(plain, max(0, start - _PLAN), start)
+        return plan.start() if plan else start
 
     def _is_own(self, plain: str, title: Title, place: str | None) -> bool:
         """Whether a document that is carried out or made known is the place's own plan, or one of nobody who is named."""
@@ -131,6 +146,13 @@ class Programmes:
             for one in self._rules["document"].finditer(match["list"]):
                 if not self._rules["generic"].fullmatch(one["words"]):
                     yield start + one.start("name"), start + one.end("name")
+
+    def _launched(self, plain: str, entry: Entry) -> Iterator[Span]:
+        """The campaigns that a clause tells to be started or arranged (对护林专项行动进行部署)."""
+        if launched := self._rules["launched"].search(plain, entry.start, entry.end):
+            for begin, end in self._in_name(plain, launched.span("what")):
+                if self._rules["campaign"].search(plain[begin:end]):
+                    yield begin, end
 
     def _in_name(self, plain: str, meeting: Span) -> Iterator[Span]:
         """The campaigns that a meeting was held for, as its name tells, and the titles that it says to be sought (创建全国文明城市推进会)."""
@@ -198,7 +220,7 @@ class Programmes:
             match["head"]
         ):
             return
-        if self._uses.get(match["words"]) == "whole":
+        if self._uses.get(match["words"]) == _WHOLE:
             yield match.span("name")
             return
         begin = match.start("name")
@@ -279,17 +301,20 @@ class Programmes:
             return bool(self._rules["counted_name"].search(words))
         if self._rules["adjective"].fullmatch(words):
             return False
-        if self._rules["inner_head"].search(words):
-            return True
         before = plain[entry.start : match.start("name")]
         after = plain[match.end("name") : entry.span_end]
+        if head := self._rules["inner_head"].search(words):
+            return self._uses[head[0]] != "quoted" or not self._rules["stance"].match(after)
         if self._rules["tallied"].match(after):
             return False
         if self._rules["parallel"].search(before) or self._rules["parallel"].search(after[:4]):
             return False
         if self._rules["stance"].match(after) or self._rules["of"].match(after):
             return False
-        return bool(self._rules["governed"].search(before) or self._rules["followed"].match(after))
+        if self._rules["followed"].match(after):
+            return True
+        is_governed = self._rules["governed"].search(before) is not None
+        return is_governed and self._rules["attributive"].match(after) is None
 
     def _headed(self, plain: str, entry: Entry, start: int | None) -> Iterator[Span]:
         """Names that end with a closing noun, from the last to the first: an earlier noun may stand inside a later name."""
@@ -306,7 +331,7 @@ class Programmes:
             shared = self._shared(plain, entry.span_start, begin, match[0])
             if self._rules["summed"].search(plain[shared : match.end()]):
                 continue
-            if self._uses[match[0]] == "whole" and not self._is_field(plain, begin, match.start()):
+            if self._uses[match[0]] == _WHOLE and not self._is_field(plain, begin, match.start()):
                 shared = begin = match.start()
             for name in dict.fromkeys((shared, begin)):
                 if self._is_name(plain, name, match):
@@ -337,7 +362,7 @@ class Programmes:
         words, use = plain[begin : match.start()], self._uses[match[0]]
         if self._rules["no_part"].search(words):
             return False
-        if use == "whole":
+        if use == _WHOLE:
             return len(words) <= _LONGEST
         # A noun of two characters is so common that it takes three more to make a name.
         shortest = _SHORTEST + (use in ("any", "issued") and len(match[0]) == _SHORTEST)
