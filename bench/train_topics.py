@@ -1,4 +1,4 @@
-"""Learn `seeds/lexicons/topic_weights.csv` from labelled clauses, and measure the gain by cross-validation.
+"""Learn `seeds/lexicons/topic_weights.csv` and `topic_layer.csv` from labelled clauses, and measure the gain by cross-validation.
 
 usage: python -m bench.train_topics SHARED [--gold DIR] [--texts DIR] [--write]
 
@@ -6,7 +6,8 @@ SHARED holds bulk/clauses.tsv, the texts it draws on, and gold/; `bench/topic_la
 clauses of the bulk texts and of pages of governments and parties (document, squeezed offsets, topic; no text). The pages belong
 to others: whoever has them as files of DIR trains with them, each known by the digest of its squeezed text. Weights alone are
 written, no sentences. The model is a linear support vector machine over the terms and places of `transforms/topics.py`, each term
-counted by how much it tells of the topic; scikit-learn is needed here only.
+counted by how much it tells of the topic; the layer between the first topics is learned from what such machines say of texts that
+they have not seen. scikit-learn is needed here only.
 """
 
 import argparse
@@ -21,6 +22,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from scipy.optimize import minimize
 from scipy.sparse import csr_matrix, diags, hstack, vstack
 from sklearn.model_selection import GroupKFold
 from sklearn.svm import LinearSVC
@@ -31,7 +33,25 @@ from transforms.lexicon import Lexicon
 from transforms.masthead import Mastheads
 from transforms.pages import read_page
 from transforms.text import Simplified, Text, decode, read_text
-from transforms.topics import FEW_LISTED, FEW_TERMS, LISTED, OWN, PLACES, TITLE, Topics, places
+from transforms.topics import (
+    COLUMNS,
+    FEW_LISTED,
+    FEW_TERMS,
+    LISTED,
+    OF_CLAUSES,
+    OF_TOPICS,
+    OWN,
+    PLACES,
+    SUMS_ALONE,
+    TITLE,
+    Asked,
+    Candidates,
+    Layer,
+    Topics,
+    Voices,
+    candidates,
+    places,
+)
 from transforms.zones import Zones
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +62,10 @@ SCALE = 5.0
 """Margins are small numbers; times this they are as large as what the hand-listed terms were given."""
 DOUBT, LEAST_TOLD = 5.0, 0.03
 """What a term tells is counted as if so many clauses of all topics held it too, and so much of the mean is left to each."""
-OF_PAGES, OF_GOLD, OF_CLAUSES = 1.5, 6.0, 4.0
+FOLDS = 4
+UNITS, PENALTY, ROUNDS = 24, 1e-3, 120
+"""The layer's units, what their weights' squares cost, and how often they are bettered at most."""
+FOR_PAGES, FOR_GOLD, FOR_CLAUSES = 1.5, 6.0, 4.0
 """How much labels count: those of pages, made with the whole text in view on texts like those that are to be read; and those
 of `gold` and of `clauses.tsv`, by those who wrote the guide. All others count once.
 """
@@ -120,7 +143,7 @@ def load(shared: Path, gold: Path, pages: Iterable[Path]) -> list[Labelled]:
 
     def document(name: str) -> Labelled:
         if name not in documents:
-            weight = OF_PAGES if name.startswith("text-") else 1.0
+            weight = FOR_PAGES if name.startswith("text-") else 1.0
             documents[name] = reader.read(name, name, raw[name], weight)
         return documents[name]
 
@@ -155,7 +178,7 @@ def load(shared: Path, gold: Path, pages: Iterable[Path]) -> list[Labelled]:
         source = decode(page.read_bytes()).text
         if page.suffix == ".html":
             source = read_page(source).text
-        d = documents[path.name] = reader.read(path.name, path.name, source, weight=OF_GOLD)
+        d = documents[path.name] = reader.read(path.name, path.name, source, weight=FOR_GOLD)
         at = 0
         for initiative in wanted["initiatives"]:
             text = squeeze(initiative["text"])
@@ -188,7 +211,7 @@ class Design:
         self.groups = [d.group for d in documents for _ in d.topics]
         self.weights = np.array(
             [
-                OF_CLAUSES if i in d.is_initiative else d.weight
+                FOR_CLAUSES if i in d.is_initiative else d.weight
                 for d in documents
                 for i in sorted(d.topics)
             ]
@@ -273,34 +296,135 @@ def told(grams: csr_matrix, y: np.ndarray) -> np.ndarray:
     return worth
 
 
-def report(design: Design) -> None:
-    """Print how often the topic is right in texts that the model has not seen."""
-    right = np.zeros(len(design.y), bool)
-    for train, test in GroupKFold(4).split(design.x, design.y, design.groups):
-        model = fit(design, train)
-        right[test] = model.predict(design.x[test]) == design.y[test]
-    print(
-        f"cross-validated over documents: labelled clauses that are initiatives {right[design.kept].mean():.3f}, "
-        f"gold {right[design.is_gold].mean():.3f}, pages {right[design.is_page].mean():.3f}, "
-        f"of all {len(right)}: {right.mean():.3f}"
+def hear(documents: list[Labelled], design: Design, topics: Topics, rows: np.ndarray) -> Candidates:
+    """What the layer is told of labelled clauses in these rows, all those of some documents."""
+    kept, asked, at = set(rows.tolist()), [], 0
+    for d in documents:
+        if at in kept:
+            asked.append(Asked(d.text, d.title, d.tasks, sorted(d.topics)))
+        at += len(d.topics)
+    heard = topics.voices(asked)
+    # A topic that no clause was learned from has no voice.
+    votes = np.full((*heard.votes.shape[:2], len(design.codes)), -9.0)
+    votes[:, :, [design.codes.index(code) for code in topics.codes]] = heard.votes
+    return candidates(Voices(votes, heard.terms), design.codes)
+
+
+def unheard(
+    documents: list[Labelled], design: Design, lexicon: Lexicon
+) -> tuple[Candidates, np.ndarray]:
+    """What the layer is told of each labelled clause by machines that have not seen its text, and the number of its fold."""
+    folds, told = np.zeros(len(design.y), int), []
+    for fold, (train, test) in enumerate(
+        GroupKFold(FOLDS).split(design.x, design.y, design.groups)
+    ):
+        weights = table(design, fit(design, train))
+        told.append(
+            hear(documents, design, Topics(with_tables(lexicon, weights, SUMS_ALONE)), test)
+        )
+        folds[test] = fold
+    order = np.concatenate([np.flatnonzero(folds == fold) for fold in range(FOLDS)]).argsort()
+    return Candidates(*(np.concatenate(parts)[order] for parts in zip(*told, strict=True))), folds
+
+
+def part(told: Candidates, rows: np.ndarray) -> Candidates:
+    """What the layer is told of these rows."""
+    return Candidates(*(values[rows] for values in told))
+
+
+def learn_layer(told: Candidates, design: Design, rows: np.ndarray) -> str:
+    """`topic_layer.csv`, learned from these rows: of the candidates the right one is to have the highest score."""
+    wanted = np.array(design.codes)[told.topics] == design.y[:, None]
+    rows = rows[wanted[rows].any(axis=1)]
+    of_topics, of_clauses, right = told.of_topics[rows], told.of_clauses[rows], wanted[rows]
+    worth = design.weights[rows] / design.weights[rows].sum()
+    # All inputs of one size, so that the penalty is fair to them.
+    centre = np.concatenate([of_topics.mean((0, 1)), of_clauses.mean(0)])
+    size = np.concatenate([of_topics.std((0, 1)), of_clauses.std(0)]) + 1e-6
+    n = len(OF_TOPICS)
+    of_topics, of_clauses = (
+        (of_topics - centre[:n]) / size[:n],
+        (of_clauses - centre[n:]) / size[n:],
     )
+    random = np.random.default_rng(0)
+    shapes = [(n,), (UNITS,), (UNITS,), (n, UNITS), (len(OF_CLAUSES), UNITS)]
+    ends = np.cumsum([np.prod(shape) for shape in shapes])
+
+    def parts(values: np.ndarray) -> list[np.ndarray]:
+        pieces = np.split(values, ends[:-1])
+        return [piece.reshape(shape) for piece, shape in zip(pieces, shapes, strict=True)]
+
+    def loss(values: np.ndarray) -> tuple[float, np.ndarray]:
+        straight, says, level, topic_weights, clause_weights = parts(values)
+        shared = of_clauses @ clause_weights + level
+        units = np.tanh(of_topics @ topic_weights + shared[:, None])
+        scores = of_topics @ straight + units @ says
+        scores -= scores.max(axis=1, keepdims=True)
+        shares = np.exp(scores)
+        shares /= shares.sum(axis=1, keepdims=True)
+        error = (shares - right) * worth[:, None]
+        below = error[..., None] * says * (1 - units**2)
+        each = below.sum(axis=1)
+        gradient = [
+            np.einsum("ck,ckt->t", error, of_topics),
+            np.einsum("ck,cku->u", error, units),
+            each.sum(axis=0),
+            of_topics.reshape(-1, n).T @ below.reshape(-1, UNITS),
+            of_clauses.T @ each,
+        ]
+        cost = -(worth * np.log(shares[right])).sum() + PENALTY * (values**2).sum() / 2
+        return cost, np.concatenate([g.ravel() for g in gradient]) + PENALTY * values
+
+    start = random.normal(scale=0.3, size=ends[-1])
+    start[0] = 2.0
+    found = minimize(loss, start, jac=True, method="L-BFGS-B", options={"maxiter": ROUNDS})
+    straight, says, level, topic_weights, clause_weights = parts(found.x)
+    weights = np.vstack([topic_weights, clause_weights]) / size[:, None]
+    level = level - centre @ weights
+    lines = [["straight", 1, 0, *straight / size[:n], *([0] * len(OF_CLAUSES))]]
+    lines += [
+        [f"unit {unit + 1:02}", says[unit], level[unit], *weights[:, unit]] for unit in range(UNITS)
+    ]
+    rounded = ([name, *(f"{value:.4g}" for value in values)] for name, *values in lines)
+    return "".join(f"{','.join(cells)}\n" for cells in (COLUMNS, *rounded))
 
 
-def write(design: Design, path: Path) -> None:
-    """Write the weights learned from all labels."""
-    model = fit(design, np.arange(len(design.y)))
+def with_tables(lexicon: Lexicon, weights: str, layer: str) -> Lexicon:
+    """The lexicon with these tables of topics."""
+    return Lexicon({**lexicon.files, "topic_weights.csv": weights, "topic_layer.csv": layer})
+
+
+def report(told: Candidates, folds: np.ndarray, design: Design, lexicon: Lexicon) -> None:
+    """Print how often the topic is right in texts that the model has not seen."""
+    codes = np.array(design.codes)
+    chosen = np.zeros(len(design.y), int)
+    for fold in range(FOLDS):
+        train, test = np.flatnonzero(folds != fold), np.flatnonzero(folds == fold)
+        layer = Layer(with_tables(lexicon, "", learn_layer(told, design, train)))
+        chosen[test] = layer.scores(part(told, test)).argmax(axis=1)
+    for name, best in (("highest sums alone", np.zeros_like(chosen)), ("with the layer", chosen)):
+        right = codes[np.take_along_axis(told.topics, best[:, None], axis=1)[:, 0]] == design.y
+        print(
+            f"cross-validated over documents, {name}: labelled clauses that are initiatives {right[design.kept].mean():.3f}, "
+            f"gold {right[design.is_gold].mean():.3f}, pages {right[design.is_page].mean():.3f}, "
+            f"of all {len(right)}: {right.mean():.3f}"
+        )
+
+
+def table(design: Design, model: LinearSVC) -> str:
+    """`topic_weights.csv` of a model."""
     n = len(design.grams)
     shared = np.column_stack([model.intercept_, model.coef_[:, :n], model.coef_[:, 2 * n :]])
     names = ["@bias", *design.grams, *(f"@{code}" for code in design.codes)]
     own = np.zeros_like(shared)
     own[:, 1 : n + 1] = model.coef_[:, n : 2 * n]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        file.write("term,weights,own\n")
-        for name, j in sorted(zip(names, range(len(names)), strict=True)):
-            least = 0 if name.startswith("@") else SMALLEST_WEIGHT
-            cells = [_cell(model.classes_, weights[:, j], least) for weights in (shared, own)]
-            if any(cells):
-                file.write(f"{name},{','.join(cells)}\n")
+    lines = ["term,weights,own"]
+    for name, j in sorted(zip(names, range(len(names)), strict=True)):
+        least = 0 if name.startswith("@") else SMALLEST_WEIGHT
+        cells = [_cell(model.classes_, weights[:, j], least) for weights in (shared, own)]
+        if any(cells):
+            lines.append(f"{name},{','.join(cells)}")
+    return "\n".join(lines) + "\n"
 
 
 def _cell(codes: np.ndarray, weights: np.ndarray, least: int) -> str:
@@ -321,17 +445,19 @@ def main() -> None:
     args = parser.parse_args()
     pages = args.texts.iterdir() if args.texts else ()
     documents = load(args.shared, args.gold or args.shared / "gold", pages)
-    stub = Lexicon(
-        {
-            **read_lexicons(ROOT / "seeds/lexicons"),
-            "topic_weights.csv": "term,weights,own\n@bias,1:0,\n",
-        }
-    )
+    lexicon = Lexicon(read_lexicons(ROOT / "seeds/lexicons"))
+    stub = with_tables(lexicon, "term,weights,own\n@bias,1:0,\n", SUMS_ALONE)
     design = Design(documents, Topics(stub))
     print(f"{len(documents)} documents, {len(design.y)} labels, {len(design.grams)} terms")
-    report(design)
+    told, folds = unheard(documents, design, lexicon)
+    report(told, folds, design, lexicon)
     if args.write:
-        write(design, ROOT / "seeds/lexicons/topic_weights.csv")
+        every = np.arange(len(design.y))
+        for name, text in (
+            ("topic_weights", table(design, fit(design, every))),
+            ("topic_layer", learn_layer(told, design, every)),
+        ):
+            (ROOT / f"seeds/lexicons/{name}.csv").write_text(text, encoding="utf-8", newline="")
 
 
 if __name__ == "__main__":

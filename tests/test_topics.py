@@ -8,7 +8,7 @@ from lexicons import LEXICON, as_text, cases
 from expectations.tables import TOPICS
 from transforms.lexicon import Lexicon
 from transforms.text import Text
-from transforms.topics import Asked, Topics
+from transforms.topics import COLUMNS, SUMS_ALONE, Asked, Topics
 
 CASES = cases(pathlib.Path(__file__).parent / "cases" / "topics.txt")
 READ = Topics(LEXICON)
@@ -50,6 +50,7 @@ def test_the_heading_of_a_task_speaks_for_what_follows() -> None:
         {
             "topic_terms.csv": "term,topic\n学校,6\n耕地,4\n",
             "topic_weights.csv": "term,weights,own\n@4,4:100,\n@6,6:100,\n@bias,4:0 6:1,\n",
+            "topic_layer.csv": SUMS_ALONE,
         }
     )
     text = as_text("保护耕地。狠抓落实。")
@@ -64,6 +65,7 @@ def test_what_a_paragraph_is_about_speaks_for_a_clause_that_says_nothing() -> No
         {
             "topic_terms.csv": "term,topic\n学校,6\n耕地,4\n",
             "topic_weights.csv": "term,weights,own\n@4,4:100,\n@6,6:100,\n@bias,4:0 6:1,\n",
+            "topic_layer.csv": SUMS_ALONE,
         }
     )
     topics = Topics(lexicon)
@@ -77,10 +79,25 @@ def test_a_term_says_in_the_clause_itself_what_it_does_not_say_beside_it() -> No
             {
                 "topic_terms.csv": "term,topic\n学校,6\n",
                 "topic_weights.csv": "term,weights,own\n@6,,\n@bias,4:0 6:1,\n耕地,4:1 6:1,4:100\n",
+                "topic_layer.csv": SUMS_ALONE,
             }
         )
     )
     assert of(topics, as_text("保护耕地，压实责任。")) == [4, 6]
+
+
+def test_a_unit_of_the_layer_lets_the_text_decide_where_the_clause_says_little() -> None:
+    weights = "term,weights,own\n@20,20:100,\n@4,4:100,\n@bias,20:90 4:0,\n保护耕地,4:1,\n狠抓落实,20:1,\n"
+    unit = {"says": 9, "level": -1.5, "text": 10, "clause_lead": -100}
+    cells = ",".join(str(unit.get(column, 0)) for column in COLUMNS[1:])
+    files = {"topic_terms.csv": "term,topic\n学校,20\n耕地,4\n", "topic_weights.csv": weights}
+    text = as_text("保护耕地。\n保护耕地。\n狠抓落实，办好学校。")
+    summed = of(Topics(Lexicon({**files, "topic_layer.csv": SUMS_ALONE})), text)
+    layered = of(
+        Topics(Lexicon({**files, "topic_layer.csv": f"{SUMS_ALONE}unit 01,{cells}\n"})), text
+    )
+    assert summed == [4, 4, 20, 20]
+    assert layered == [4, 4, 4, 20]
 
 
 def test_texts_asked_together_do_not_speak_for_one_another() -> None:

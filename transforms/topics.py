@@ -4,7 +4,12 @@ Two lists say what a term speaks for: `topic_terms.csv`, made by hand (a term an
 (a term and what it adds to each topic, in hundredths, learned from labelled clauses by `bench/train_topics.py`; there
 `@15` stands for any hand-listed term of topic 15, `@bias` for none). The clause itself votes first; its neighbours, the
 paragraph around it, the headings above it and the title vote with less. In the clause itself a term may say more, or
-something else, than around it: its `own` weights are added there. The topic with the highest sum wins.
+something else, than around it: its `own` weights are added there.
+
+Between the topics with the highest sums a small layer decides (`topic_layer.csv`, learned there, too): it is told of each
+what all places, the clause alone, what stands before it, what stands beside it and the whole text say for it, how far
+each of these voices puts one topic above all others, and how many terms the clause and the text have. So a clause that says little
+(抓好落实) goes with its text where the text has one matter, which no sum can tell.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -31,13 +36,23 @@ PLACES = {
 TITLE, LISTED = 0.4, 0.7
 OWN = 1.5
 """How much what a term says in the clause itself alone counts, chosen likewise."""
-_SHARES = np.array([*PLACES.values(), TITLE])[:, None, None]
+# The clause itself aside; the text as a whole is a voice alone.
+_BEFORE, _TEXT_AT = [*PLACES].index("before"), len(PLACES)
+_SHARES = np.array([*[*PLACES.values()][1:], 0, TITLE])[:, None, None]
 _HEADING_LENGTH, _HEADING_DISTANCE = 32, 8
-# So many clauses before and behind it are around a clause: paragraphs of reports change their matter further on.
-_AROUND = 16
+# So many clauses before and behind it are around a clause: paragraphs of reports change their matter further on. So many
+# are its text: reports of a whole government's work are of many matters.
+_AROUND, _TEXT = 16, 150
 # Up to so many learned and hand-listed terms of a place count in full. A place of few terms says little: with fewer than
 # these, what stands around it decides.
 FEW_TERMS, FEW_LISTED = 30, 2
+
+# What the layer hears, and how many of the topics with the highest sums it chooses from.
+VOICES = ("all", "clause", "before", "beside", "text")
+CANDIDATES = 4
+# So many hundredths are one to the layer.
+_UNIT = 500.0
+_GOVERNMENT = 20
 
 Floats = NDArray[np.floating]
 Ranges = tuple[Integers, Integers]
@@ -52,8 +67,72 @@ class Asked(NamedTuple):
     clauses: Sequence[int]
 
 
+class Voices(NamedTuple):
+    """What each of `VOICES` says for each topic of each clause asked for, and how many learned terms the clauses and their texts
+    have.
+    """
+
+    votes: Floats
+    terms: Floats
+
+
+class Candidates(NamedTuple):
+    """For each clause the topics with the highest sums, by their numbers, the highest first; what the layer is told of each of
+    them; and what it is told of the clause.
+    """
+
+    topics: Integers
+    of_topics: Floats
+    of_clauses: Floats
+
+
+OF_TOPICS = (*VOICES, "government")
+"""What the layer is told of a topic: the votes for it, and whether it is that of calls to act."""
+OF_CLAUSES = (*(f"{voice}_lead" for voice in VOICES), "terms", "text_terms", "government_too")
+"""What it is told of a clause: by how much each voice puts its first topic above its second, the terms of the clause and of
+the text (the logarithms of their numbers), and whether the topic of calls to act can be chosen."""
+COLUMNS = ("unit", "says", "level", *OF_TOPICS, *OF_CLAUSES)
+SUMS_ALONE = f"{','.join(COLUMNS)}\nstraight,1,0,1{',0' * (len(COLUMNS) - 4)}\n"
+"""A layer with which the highest sum wins."""
+
+
+class Layer:
+    """The layer of `topic_layer.csv`: a row a unit, and one (`straight`) for what goes to the score past all units."""
+
+    def __init__(self, lexicon: Lexicon) -> None:
+        columns = [lexicon.mapping("topic_layer", name) for name in ("says", *OF_TOPICS)]
+        straight, *units = columns[0]
+        self.straight = np.array([float(column[straight]) for column in columns[1:]])
+        shared = [lexicon.mapping("topic_layer", name) for name in ("level", *OF_CLAUSES)]
+        self.says, *of_topics = (np.array([float(c[unit]) for unit in units]) for c in columns)
+        self.level, *of_clauses = (np.array([float(c[unit]) for unit in units]) for c in shared)
+        self.of_topics, self.of_clauses = np.array(of_topics), np.array(of_clauses)
+
+    def scores(self, told: Candidates) -> Floats:
+        """How well each candidate of each clause fits."""
+        level = told.of_clauses @ self.of_clauses + self.level
+        units = np.tanh(told.of_topics @ self.of_topics + level[:, None])
+        scores: Floats = told.of_topics @ self.straight + units @ self.says
+        return scores
+
+
+def candidates(voices: Voices, codes: Sequence[int]) -> Candidates:
+    """The topics that come into question, and what the layer is told."""
+    votes, terms = voices
+    topics = (-votes[0]).argsort(axis=1, kind="stable")[:, :CANDIDATES]
+    is_government = np.array(codes)[topics] == _GOVERNMENT
+    chosen = np.take_along_axis(votes, topics[None], axis=2)
+    first = np.partition(votes, -2, axis=2)
+    leads = first[..., -1] - first[..., -2]
+    return Candidates(
+        topics,
+        np.stack([*chosen, is_government], axis=-1),
+        np.stack([*leads, *np.log1p(terms), is_government.any(axis=1)], axis=-1),
+    )
+
+
 class Topics:
-    """Topics by the terms of `topic_terms.csv` and `topic_weights.csv`."""
+    """Topics by the terms of `topic_terms.csv` and `topic_weights.csv`, and the layer of `topic_layer.csv`."""
 
     def __init__(self, lexicon: Lexicon) -> None:
         listed = lexicon.mapping("topic_terms", "topic")
@@ -71,16 +150,24 @@ class Topics:
         nothing = np.zeros_like(self._bias)
         nothing[-1] = 1
         self._voices = np.array([weights.get(f"@{topic}", nothing) for topic in self._topics])
+        self._layer = Layer(lexicon)
 
     def of_many(self, asked: Sequence[Asked]) -> list[list[int]]:
         """The topic codes of the clauses asked for, text by text: of many texts at once each costs half as much."""
         numbers = [a.clauses for a in asked]
         if not any(numbers):
             return [[] for _ in asked]
+        told = candidates(self.voices(asked), self.codes)
+        best = self._layer.scores(told).argmax(axis=1)
+        codes = iter(np.take_along_axis(told.topics, best[:, None], axis=1)[:, 0].tolist())
+        return [[self.codes[next(codes)] for _ in some] for some in numbers]
+
+    def voices(self, asked: Sequence[Asked]) -> Voices:
+        """What the layer hears of the clauses asked for, one text's after the other's."""
         # The title stands behind its text as a clause of its own, which votes everywhere in it.
         words, ends, titles, index = [], [], [], []
         length = clauses = 0
-        for (text, title, *_), some in zip(asked, numbers, strict=True):
+        for text, title, _, some in asked:
             ends += [length + clause.end for clause in text.clauses]
             index += [clauses + number for number in some]
             clauses += len(text.clauses)
@@ -90,19 +177,24 @@ class Topics:
             ends.append(length - 1)
         which = np.array(index, np.int64)
         # Behind each text stands its title's row.
-        above = np.repeat(np.arange(len(asked)), [*map(len, numbers)])
+        above = np.repeat(np.arange(len(asked)), [len(one.clauses) for one in asked])
         learned, listed, own = self._sums("\n".join(words), ends, which + above)
         headline = np.array(titles, np.int64)
         ranges = places([(text, tasks) for text, _, tasks, _ in asked])
-        first = np.array([*(ranges[place][0].take(which) + above for place in PLACES), headline])
-        last = np.array([*(ranges[place][1].take(which) + above for place in PLACES), headline + 1])
+        begin, end = zip(*(ranges[place] for place in (*PLACES, "text")), strict=True)
+        first = np.array([*(b.take(which) + above for b in begin), headline])
+        last = np.array([*(e.take(which) + above for e in end), headline + 1])
         said = _between(learned, first, last)
-        votes = (_votes(said, _between(listed, first, last)) * _SHARES).sum(axis=0)
+        votes = _votes(said, _between(listed, first, last)) / _UNIT
         # The clause itself is the first of all places.
-        votes += OWN * own * _share(said[0])
-        best = (votes + self._bias[:-1]).argmax(axis=1).tolist()
-        codes = iter(best)
-        return [[self.codes[next(codes)] for _ in some] for some in numbers]
+        clause = votes[0] + (OWN / _UNIT) * own * _share(said[0])
+        beside = (votes[1:] * _SHARES).sum(axis=0)
+        bias = self._bias[:-1] / _UNIT
+        before, text = votes[_BEFORE], votes[_TEXT_AT]
+        return Voices(
+            np.stack([clause + beside + bias, clause, before, beside, text]),
+            said[[0, _TEXT_AT], :, -1],
+        )
 
     def _along(self, weights: Mapping[str, Floats]) -> Floats:
         """For each run, the sum of the weights of all terms that begin it."""
@@ -150,6 +242,7 @@ class Topics:
 
         >>> files = {"topic_terms.csv": "term,topic\\n耕地,4\\n"}
         >>> files["topic_weights.csv"] = "term,weights,own\\n@4,4:50,\\n@bias,4:0 7:0,\\n保护,7:30,4:10\\n"
+        >>> files["topic_layer.csv"] = SUMS_ALONE
         >>> Topics(Lexicon(files))._sums("要保护，保护耕地。", [4, 9], np.array([1]))
         (array([[ 0.,  0.,  0.],
                [ 0., 30.,  1.],
@@ -214,7 +307,7 @@ def _share(learned: Floats) -> Floats:
 
 
 def places(asked: Sequence[tuple[Text, Sequence[int]]]) -> dict[str, Ranges]:
-    """For each place of `PLACES` the ranges of clauses that vote there, one range a clause (empty where none does).
+    """For each place of `PLACES` and for the text the ranges of clauses that vote there, one range a clause (empty where none does).
 
     The clauses of all texts, each given with the offsets of its tasks' headings, are numbered in one series.
     """
@@ -228,6 +321,10 @@ def places(asked: Sequence[tuple[Text, Sequence[int]]]) -> dict[str, Ranges]:
     at, headings = tasks
     task = headings[at.searchsorted(index, side="right") - 1]
     heading = _headings(lines, paragraphs)
+    counts = np.array([len(text.clauses) for text, _ in asked])
+    text_begins, text_ends = (
+        ends.repeat(counts) for ends in (counts.cumsum() - counts, counts.cumsum())
+    )
     return {
         "clause": (index, index + 1),
         "before": (np.maximum(sentence, index - 3), index),
@@ -236,6 +333,7 @@ def places(asked: Sequence[tuple[Text, Sequence[int]]]) -> dict[str, Ranges]:
         "around": (np.maximum(opening, index - _AROUND), np.minimum(ending, index + _AROUND + 1)),
         "task": (task, task + ((task >= 0) & (task != index))),
         "heading": heading,
+        "text": (np.maximum(text_begins, index - _TEXT), np.minimum(text_ends, index + _TEXT)),
     }
 
 
