@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from transforms.lexicon import Lexicon, Rule
+from transforms.longest import Longest
 from transforms.prefilter import ANY, Prefilter
 from transforms.signals import Possible
 
@@ -46,7 +47,7 @@ class Modals:
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._acting = lexicon.rules("modals", "acting")[0].pattern
         self._no_agent = lexicon.rules("modals", "no_agent")[0].pattern
-        self._nouns = tuple(lexicon.terms("not_openers"))
+        self._nouns = Longest(lexicon.terms("not_openers"))
         self._attributive = lexicon.rules("modals", "attribute")[0].pattern
         self._verbs = frozenset(term for term in lexicon.terms("verbs") if len(term) == 2)
         self._charge = lexicon.rules("modals", "charge")[0]
@@ -100,7 +101,7 @@ class Modals:
         ):
             # 发展的成果 is no deed.
             is_noun = words[:2] in self._verbs and self._attributive.match(words) is not None
-            return not is_noun and not words.startswith(self._nouns)
+            return not is_noun and not self._nouns.at(words, 0, len(words))
         return False
 
     def _is_said(self, words: str) -> bool:
