@@ -23,6 +23,8 @@ _WORD = re.compile(r"\w")
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _SO_THAT = "frame.so_that"
+# What measures are expected to bring, beside which they stand.
+_EXPECTED = "assessment.expected"
 # Frames that are one more demand where they end their sentence.
 _LEFT_OVER = ("frame.around", "frame.purpose")
 # Frames that say by what a deed is led.
@@ -90,6 +92,7 @@ class _Course:
     is_effect: bool = False
     is_convened: bool = False
     insists: bool = False
+    turned: str = ""
     arranged: str = ""
     opening: str = ""
     is_conveyed: bool = False
@@ -228,8 +231,8 @@ class Ledger:
                 self._take_back(text, piece, entries)
             if entry.role == "assessment":
                 self._weigh(text, piece, entries)
-            elif follows_deed and entry.rule in _TOLD and not self._is_planned(course):
-                # 深化改革，增强活力，取得了成效: what comes of deeds in one sentence tells that they are done.
+            if follows_deed and course.turned and entry.role in ("assessment", "result"):
+                # 深化改革，增强活力，取得了成效: what is judged or told of in one sentence directs nothing.
                 start, _ = text.sentences[piece.sentence]
                 _judge_deeds(entries, _deeds_before(entries, len(entries), start))
             entries.append(entry)
@@ -750,6 +753,8 @@ class Ledger:
         if rule is None or (is_aim and rule.name.startswith("statistic")):
             return None
         role, mode = _SIGNALS[rule.name.split(".")[0]]
+        if self._turns(rule, reading, course, role):
+            course.turned = mode
         course.is_viewed = course.is_viewed or bool(rule.extra.get("turns"))
         if rule.extra.get("turns") or (
             course.mode != "directive"
@@ -758,6 +763,15 @@ class Ledger:
         ):
             course.mode = mode
         return _Verdict(role, rule.name)
+
+    def _turns(self, rule: Rule, reading: _Reading, course: _Course, role: str) -> bool:
+        """Whether a judgement or a report among deeds that nothing governs shows that all of the sentence is told."""
+        if course.mode != "directive" or role == "procedure" or self._is_planned(course):
+            return False
+        is_beside = (
+            rule.extra.get("keeps") or rule.name == _EXPECTED or rule.name.startswith("statistic")
+        )
+        return not is_beside and self._crux.match(reading.body) is None
 
     def _continues(self, course: _Course) -> bool:
         """Whether a sentence that begins with a deed goes on with the demands of the one before or of its speaker."""
@@ -782,6 +796,8 @@ class Ledger:
         is_theme = is_free and not reading.is_deed
         if course.mode == "directive" and is_theme and self._is_demanded_of(reading):
             return _Verdict("frame", "frame.topic")
+        if course.turned and course.modal is None:
+            return _Verdict(_COURSE_ROLES[course.turned], f"course.{course.turned}")
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
             told = self._told.match(reading.body) if reading.may & self._told_bit else None
@@ -831,8 +847,6 @@ class Ledger:
 _TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
 # Demands that need not be made of what stands before them.
 _NOT_OF_IT = ("modal.never", "charge.somebody")
-# What has come about.
-_TOLD = ("past.done", "past.honoured", "past.harm")
 _PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = {
     "procedure": ("procedure", "narration"),
@@ -887,7 +901,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
         course.is_effect = course.is_crux = course.is_convened = False
-        course.opening = ""
+        course.opening = course.turned = ""
     course.piece = piece
 
 
