@@ -520,7 +520,8 @@ class Ledger:
         """Whether a clause is the first of its sentence to demand and opens with 必须, so that deeds before it are its topic."""
         if course.modal is not None or demand.start > 0 or course.speech == "order":
             return False
-        return self._insistent.match(reading.body) is not None
+        insists = self._insistent.match(reading.body)
+        return insists is not None and insists["plea"] is None
 
     def _by_demand(self, reading: _Reading, course: _Course, text: Text) -> _Verdict | None:
         """A clause with a governing word directs, unless what it governs is a frame."""
