@@ -22,6 +22,8 @@ _WORD = re.compile(r"\w")
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
 _SO_THAT = "frame.so_that"
+# What measures are expected to bring, beside which they stand.
+_EXPECTED = "assessment.expected"
 # Frames that are one more demand where they end their sentence.
 _LEFT_OVER = ("frame.around", "frame.purpose")
 # Frames that say by what a deed is led.
@@ -107,6 +109,9 @@ class _Course:
     is_guided: bool = False
     is_crux: bool = False
     is_effect: bool = False
+    is_convened: bool = False
+    insists: bool = False
+    turned: str = ""
     arranged: str = ""
     opening: str = ""
     is_conveyed: bool = False
@@ -220,6 +225,7 @@ class Ledger:
         self._hung_bit = self._prefilter.add(self._hung)
         self._moved = lexicon.rules("modals", "moved")[0].pattern
         self._listed = lexicon.rules("ledger", "listed")[0].pattern
+        self._convened = lexicon.rules("ledger", "convened")[0].pattern
         self._story = Signals(lexicon.rules("ledger", "story"), self._prefilter)
         self._at = lexicon.rules("ledger", "at")[0].pattern
         self._at_bit = self._prefilter.add(self._at)
@@ -253,12 +259,14 @@ class Ledger:
             is_heading = bool(headings) and headings[0] < piece.end
             entry = self._entry(text, piece, following, is_heading, course)
             follows_deed = bool(entries) and entries[-1].rule == _BY_COURSE
+            if follows_deed and course.insists:
+                self._insist(text, piece, entries)
             if follows_deed and course.modal is None and entry.role in ("assessment", "procedure"):
                 self._take_back(text, piece, entries)
             if entry.role == "assessment":
                 self._weigh(text, piece, entries)
-            elif follows_deed and entry.rule in _TOLD and not self._is_planned(course):
-                # 深化改革，增强活力，取得了成效: what comes of deeds in one sentence tells that they are done.
+            if follows_deed and course.turned and entry.role in ("assessment", "result"):
+                # 深化改革，增强活力，取得了成效: what is judged or told of in one sentence directs nothing.
                 start, _ = text.sentences[piece.sentence]
                 _judge_deeds(entries, _deeds_before(entries, len(entries), start))
             entries.append(entry)
@@ -275,6 +283,13 @@ class Ledger:
         if self._judging.match(text.plain[piece.start : piece.body_end]):
             start, _ = text.sentences[piece.sentence]
             _judge_deeds(entries, _deeds_before(entries, len(entries), start))
+
+    def _insist(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
+        """Deeds for which a last clause says what must be done are its topic: 管好山林，留住清水，必须压实责任."""
+        start, _ = text.sentences[piece.sentence]
+        for at in range(_deeds_before(entries, len(entries), start), len(entries)):
+            begin, end = entries[at][:2]
+            entries[at] = Entry(begin, end, "frame", "frame.topic", begin, end)
 
     def _weigh(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
         """Deeds for which something matters direct nothing: 对改善水质，保护湿地，具有重要意义."""
@@ -322,11 +337,16 @@ class Ledger:
         reading = self._read(text, piece, following, is_heading)
         if course.is_first:
             course.opening = reading.body if course.speech else ""
+        course.insists = False
         verdict = self._judge(reading, course, text, piece)
         course.is_guided = verdict.rule in _GUIDES
         course.is_effect = verdict.rule == _SO_THAT
-        if verdict.role == "procedure" and (match := self._arranged.search(reading.body)):
-            course.arranged = match["when"]
+        if verdict.role == "procedure":
+            if match := self._arranged.search(reading.body):
+                course.arranged = match["when"]
+            if course.is_first:
+                sentence = text.sentences[piece.sentence]
+                course.is_convened = self._convened.match(text.plain, *sentence) is not None
         course.is_first = course.is_first and verdict.role in ("frame", "heading")
         start = reading.begins + verdict.begins
         if verdict.role == "initiative" or verdict.is_demanded:
@@ -384,6 +404,7 @@ class Ledger:
             or self._by_formula(reading, course, text, piece)
             or self._by_speech(reading, course)
             or self._by_zone(reading, course)
+            or self._by_lead(reading, course)
             or self._by_demand(reading, course, text)
             or self._by_frame(reading, course)
             or self._by_aim(reading, course)
@@ -519,6 +540,23 @@ class Ledger:
             return _Verdict(rule.name.split(".")[0], rule.name)
         return _Verdict("result", course.zone.rule)
 
+    def _by_lead(self, reading: _Reading, course: _Course) -> _Verdict | None:
+        """What a lead tells that a meeting asked for, beside what it heard and passed: …主持召开会议，听取汇报，要求抓好落实."""
+        demand = reading.demand
+        if not course.is_convened or demand is None or demand.rule != "charge.somebody":
+            return None
+        if demand.start > 0 or demand.begins > demand.end:
+            return None
+        course.mode = "narration"
+        return _Verdict("procedure", "procedure.lead")
+
+    def _insists_on(self, reading: _Reading, demand: Demand, course: _Course) -> bool:
+        """Whether a clause is the first of its sentence to demand and opens with 必须, so that deeds before it are its topic."""
+        if course.modal is not None or demand.start > 0 or course.speech == "order":
+            return False
+        insists = self._insistent.match(reading.body)
+        return insists is not None and insists["plea"] is None
+
     def _by_demand(self, reading: _Reading, course: _Course, text: Text) -> _Verdict | None:
         """A clause with a governing word directs, unless what it governs is a frame."""
         demand, body = reading.demand, reading.body
@@ -537,6 +575,7 @@ class Ledger:
         # 不少校舍需要进一步修缮: what is told among problems is a need.
         if is_theme and demand.rule == "modal.should" and course.mode in ("past", "assessment"):
             return None
+        course.insists = self._insists_on(reading, demand, course)
         course.mode = "directive"
         course.modal = _modal(reading, demand, text)
         rest = body[max(demand.begins, 0 if demand.rule == "modal.never" else demand.end) :]
@@ -749,6 +788,8 @@ class Ledger:
         if rule is None or (is_aim and rule.name.startswith("statistic")):
             return None
         role, mode = _SIGNALS[rule.name.split(".")[0]]
+        if self._turns(rule, reading, course, role):
+            course.turned = mode
         course.is_viewed = course.is_viewed or bool(rule.extra.get("turns"))
         if rule.extra.get("turns") or (
             course.mode != "directive"
@@ -757,6 +798,15 @@ class Ledger:
         ):
             course.mode = mode
         return _Verdict(role, rule.name)
+
+    def _turns(self, rule: Rule, reading: _Reading, course: _Course, role: str) -> bool:
+        """Whether a judgement or a report among deeds that nothing governs shows that all of the sentence is told."""
+        if course.mode != "directive" or role == "procedure" or self._is_planned(course):
+            return False
+        is_beside = (
+            rule.extra.get("keeps") or rule.name == _EXPECTED or rule.name.startswith("statistic")
+        )
+        return not is_beside and self._crux.match(reading.body) is None
 
     def _continues(self, course: _Course) -> bool:
         """Whether a sentence that begins with a deed goes on with the demands of the one before or of its speaker."""
@@ -781,6 +831,8 @@ class Ledger:
         is_theme = is_free and not reading.is_deed
         if course.mode == "directive" and is_theme and self._is_demanded_of(reading):
             return _Verdict("frame", "frame.topic")
+        if course.turned and course.modal is None:
+            return _Verdict(_COURSE_ROLES[course.turned], f"course.{course.turned}")
         if course.mode == "directive":
             is_order = course.speech == "order" and course.is_first and course.modal is None
             told = self._told.match(reading.body) if reading.may & self._told_bit else None
@@ -830,8 +882,6 @@ class Ledger:
 _TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
 # Demands that need not be made of what stands before them.
 _NOT_OF_IT = ("modal.never", "charge.somebody")
-# What has come about.
-_TOLD = ("past.done", "past.honoured", "past.harm")
 _PLANS = ("year", "period", "plan", "mixed")
 _SIGNALS = {
     "procedure": ("procedure", "narration"),
@@ -885,8 +935,8 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
-        course.is_effect = course.is_crux = False
-        course.opening = ""
+        course.is_effect = course.is_crux = course.is_convened = False
+        course.opening = course.turned = ""
     course.piece = piece
 
 
