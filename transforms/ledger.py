@@ -288,8 +288,7 @@ class Ledger:
         """Deeds for which a last clause says what must be done are its topic: 管好山林，留住清水，必须压实责任."""
         start, _ = text.sentences[piece.sentence]
         for at in range(_deeds_before(entries, len(entries), start), len(entries)):
-            begin, end = entries[at][:2]
-            entries[at] = Entry(begin, end, "frame", "frame.topic", begin, end)
+            entries[at] = _as_whole(entries[at], "frame", "frame.topic")
 
     def _weigh(self, text: Text, piece: _Piece, entries: list[Entry]) -> None:
         """Deeds for which something matters direct nothing: 对改善水质，保护湿地，具有重要意义."""
@@ -955,8 +954,12 @@ def _deeds_before(entries: list[Entry], last: int, start: int) -> int:
 def _judge_deeds(entries: list[Entry], first: int) -> None:
     """From that entry on, what was taken for directed is only judged."""
     for number in range(first, len(entries)):
-        start, end = entries[number].start, entries[number].end
-        entries[number] = Entry(start, end, "assessment", _OF_DEED, start, end)
+        entries[number] = _as_whole(entries[number], "assessment", _OF_DEED)
+
+
+def _as_whole(entry: Entry, role: str, rule: str) -> Entry:
+    """The entry in another role, which the whole clause has."""
+    return Entry(entry.start, entry.end, role, rule, entry.start, entry.end)
 
 
 def _settle(course: _Course, entries: list[Entry]) -> None:
