@@ -309,7 +309,9 @@ class _Sheet:
                     topic_label=tables.TOPICS[topic].en,
                     keywords=";".join(facts.keywords) or None,
                     sentence=facts.sentence,
-                    **self._make.span(found.start, found.end),
+                    start=found.start,
+                    end=found.end,
+                    line=self._make.line(found.start),
                 )
             )
 
@@ -408,7 +410,9 @@ class _Sheet:
                         _around(self._initiatives, entry.span_start) if is_initiative else None
                     ),
                     text=words,
-                    **self._make.span(entry.start, entry.end),
+                    start=entry.start,
+                    end=entry.end,
+                    line=self._make.line(entry.start),
                 )
             )
 

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from transforms.runs import Runs
+from transforms.runs import Runs, taken
 from transforms.starts import Starts
 from transforms.text import Text
 
@@ -171,10 +171,7 @@ class _Table:
         telling = self._is_telling.take(runs)
         places, runs = places[telling], runs[telling]
         bounds = places.searchsorted([*starts, length])
-        # A row of zeros stands behind the last, so that every clause begins with a row.
-        rows = np.zeros((len(runs) + 1, *self._rows.shape[1:]), np.uint64)
-        rows[:-1] = self._rows.take(runs, axis=0)
-        found = np.bitwise_or.reduceat(rows, bounds[:-1], axis=0)
+        found = np.bitwise_or.reduceat(taken(self._rows, runs), bounds[:-1], axis=0)
         found[bounds[:-1] == bounds[1:]] = 0
         found |= self._always
         # A match may run from one clause to the next.

@@ -43,9 +43,13 @@ class Rows:
         plain = self._text.plain[start:end]
         return "".join(plain.translate(_MARKS).split())
 
+    def line(self, offset: int) -> int:
+        """The 1-based line of the source on which the character at `offset` stands."""
+        return self._text.line_of(offset)
+
     def span(self, start: int, end: int) -> Span:
         """The place columns of a row."""
-        return {"start": start, "end": end, "line": self._text.line_of(start)}
+        return {"start": start, "end": end, "line": self.line(start)}
 
 
 _MARKS = dict.fromkeys(map(ord, "“”‘’「」『』\"'《》〈〉"))

@@ -4,6 +4,7 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import count, pairwise, starmap
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -68,6 +69,15 @@ class Runs:
             at, numbers = at.take(goes_on), found.take(goes_on)
             longest[at] = numbers
         return places, longest.take(places)
+
+
+def taken(table: NDArray[Any], rows: Integers) -> NDArray[Any]:
+    """These rows of a table and one of zeros behind them, so that every range of them, an empty one too, begins with a row."""
+    found = np.empty((len(rows) + 1, *table.shape[1:]), table.dtype)
+    # Into its place at once: numpy does so where no number is out of bounds, as it believes when it may clip.
+    table.take(rows, axis=0, out=found[:-1], mode="clip")
+    found[-1] = 0
+    return found
 
 
 def _double_array(parents: Sequence[int], letters: Sequence[int]) -> tuple[Integers, Integers]:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from transforms.lexicon import Lexicon
-from transforms.runs import Integers, Runs
+from transforms.runs import Integers, Runs, taken
 from transforms.text import Text
 
 # How much each place counts beside the clause itself, chosen by cross-validation over whole documents.
@@ -264,11 +264,8 @@ class Topics:
 def _running(weights: Floats, starts: Integers, rows: Integers, ends: Sequence[int]) -> Floats:
     """The weights in these rows, of terms that start there, summed up to each end: whole numbers, so that floats do."""
     bounds = starts.searchsorted([0, *ends])
-    # A row of zeros stands behind the last, so that every range is one of rows.
-    terms = np.zeros((len(rows) + 1, weights.shape[1]), np.float32)
-    terms[:-1] = weights.take(rows, axis=0)
     sums = np.zeros((len(bounds), weights.shape[1]))
-    sums[1:] = np.add.reduceat(terms, bounds[:-1], axis=0)
+    sums[1:] = np.add.reduceat(taken(weights, rows), bounds[:-1], axis=0)
     sums[1:][bounds[:-1] == bounds[1:]] = 0
     return sums.cumsum(axis=0)
 
@@ -281,9 +278,7 @@ def _within(
     first, sizes = bounds[asked], bounds[asked + 1] - bounds[asked]
     at = sizes.cumsum() - sizes
     chosen = np.arange(sizes.sum()) + np.repeat(first - at, sizes)
-    terms = np.zeros((len(chosen) + 1, weights.shape[1]), np.float32)
-    terms[:-1] = weights.take(rows.take(chosen), axis=0)
-    sums = np.add.reduceat(terms, at, axis=0)
+    sums: Floats = np.add.reduceat(taken(weights, rows.take(chosen)), at, axis=0)
     sums[sizes == 0] = 0
     return sums
 
