@@ -103,15 +103,16 @@ class Citations:
         named: dict[str, CitationFacts] = {}
         for mention in found:
             named.setdefault(bare[mention.value.name], mention.value)
-        kept: dict[int, Found[CitationFacts]] = {}
+        kept: list[Found[CitationFacts]] = []
         told: set[str] = set()
         for mention in found:
             facts = self._whole(mention.value, named, bare)
-            if mention.value.name == facts.name or facts.name not in told:
-                kept[mention.start] = Found(mention.start, mention.end, facts)
-            if mention.value.name == facts.name:
+            is_full = mention.value.name == facts.name
+            if is_full or facts.name not in told:
+                kept.append(Found(mention.start, mention.end, facts))
+            if is_full:
                 told.add(facts.name)
-        return tuple(kept.values())
+        return tuple(kept)
 
     def _whole(
         self, facts: CitationFacts, named: Mapping[str, CitationFacts], bare: Mapping[str, str]

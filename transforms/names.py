@@ -274,7 +274,7 @@ class Names:
             post_end -= 1
         head = self._heads.before(plain, _before_aside(plain, post_end))
         if not head and plain[post_end - 1] not in self._organ_ends:
-            return None
+            return None  # Neither a post nor an organ ends there.
         end = self.end_of(plain, start)
         if not end or self._is_within_post(plain, start) or self._is_of_word(plain, start):
             return None
