@@ -32,7 +32,7 @@ class Titles:
         # A title whose mark is not closed behind its remark ends where the next one begins: 《甲（送审稿）《乙》.
         self._title = lexicon.compile(
             "《(?P<name>[^《》\n]*(?:《[^《》\n]*》[^《》\n]*)*)(?:》|(?<=[）)])(?=《))"
-            "(?P<draft>(?<={title_words__report}》)（{title_words__stage}）)?(?:（{title_words__volume}）)?"
+            "(?P<draft>(?<={title_words__report}》)（{title_words__stage}）)?(?:（{title_words__volume}）|{title_words__volume})?"
         )
         self._joint = lexicon.compile(
             "(?:[（(][^（）()]{1,8}[）)])?[、，]?{citation_words__joint}?"

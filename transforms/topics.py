@@ -110,9 +110,11 @@ class Layer:
 
     def scores(self, told: Candidates) -> Floats:
         """How well each candidate of each clause fits."""
-        level = told.of_clauses @ self.of_clauses + self.level
-        units = np.tanh(told.of_topics @ self.of_topics + level[:, None])
-        scores: Floats = told.of_topics @ self.straight + units @ self.says
+        # Products by `@` start a thread a core, which takes the cores from other workers while it waits for more.
+        level = np.einsum("ci,iu->cu", told.of_clauses, self.of_clauses) + self.level
+        units = np.tanh(np.einsum("cti,iu->ctu", told.of_topics, self.of_topics) + level[:, None])
+        straight = np.einsum("cti,i->ct", told.of_topics, self.straight)
+        scores: Floats = straight + np.einsum("ctu,u->ct", units, self.says)
         return scores
 
 
