@@ -546,7 +546,7 @@ def prove(
     lexicons: Lexicons = LEXICONS,
     corrections: Corrections = SEEDS / "corrections.toml",
 ) -> None:
-    """Where a row comes from: release, source, line, the sentence, the rule; and whether it comes out again."""
+    """Where a row comes from: release, source, line, the sentence, the rule, what spoke for its topic; and whether it comes out again."""
     from flows import prove as proving
     from flows.corrections import read_corrections
     from flows.extraction import load_reader

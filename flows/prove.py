@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pyarrow.compute
 from rich.text import Text
 
 from expectations.derive import rows_to_table
-from expectations.tables import TABLES, Table
+from expectations.tables import TABLES, TOPICS, Table
 from flows.corrections import Corrections
 from flows.diff import row_ids
 from flows.errors import StopError
@@ -18,10 +19,14 @@ from flows.extraction import Reader, extract_one
 from flows.releases import Release
 from flows.sources import Reject, read_sources
 from transforms.source import Source
+from transforms.topics import Reasons
 
 pc: Any = pyarrow.compute
 
 _SENTENCE_ENDS = "。！？\n"
+_TELLING = 8
+"""So many terms are named that spoke for a topic."""
+_LIKELY = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +59,8 @@ def prove(
     objections = [objection] if objection else []
     if source:
         objections += _not_again(table, row_id, row, source, reader, corrections)
+        if table.name == "initiatives" and not objections:
+            facts += _topic_reasons(reader.extractor.topic_reasons(source, row["start"]))
     return Proof(facts, objections)
 
 
@@ -115,6 +122,22 @@ def _rules(release: Release, row: Mapping[str, Any]) -> Iterator[str]:
     for clause in clauses.filter(pc.equal(clauses["document_id"], row["document_id"])).to_pylist():
         if clause["start"] < row["end"] and row["start"] < clause["end"]:
             yield f"{clause['role']} by {clause['rule'] or 'no rule'}: {clause['text']}"
+
+
+def _topic_reasons(reasons: Reasons) -> Iterator[tuple[str, Text]]:
+    """Which topics came into question, and what spoke for the first."""
+    likely = (item for item in reasons.shares.items() if item[1] >= _LIKELY)
+    yield (
+        "topics",
+        Text("; ".join(f"{code} {TOPICS[code].en} {share:.0%}" for code, share in likely)),
+    )
+    yield "places", Text(_added(reasons.places))
+    terms = {term: adds for term, adds in reasons.terms.items() if adds > 0}
+    yield "terms", Text(_added(dict(islice(terms.items(), _TELLING))))
+
+
+def _added(told: Mapping[str, float]) -> str:
+    return ", ".join(f"{what} {adds:+.2f}" for what, adds in told.items()) or "none"
 
 
 def _not_again(

@@ -306,6 +306,14 @@ def test_a_row_is_proved_by_its_sentence_and_rule(run: Run, place: Place) -> Non
     assert str(place.sources / "yunxi") in answer.out
 
 
+def test_a_row_is_proved_by_what_spoke_for_its_topic(run: Run, place: Place) -> None:
+    row = place.newest.table("initiatives").to_pylist()[0]
+    answer = run("prove", row["initiative_id"], "-o", place.output, "-s", place.sources)
+    said = " ".join(answer.out.split())
+    assert f" topics {row['topic']} {row['topic_label']} " in said
+    assert re.search(r"% places .*clause [+-]\d\.\d\d.* terms .+ \+\d\.\d\d", said)
+
+
 def test_a_row_whose_source_is_gone_or_changed_is_not_proved(
     run: Run, place: Place, tmp_path: Path
 ) -> None:

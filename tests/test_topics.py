@@ -36,6 +36,25 @@ def test_a_text_without_clauses_has_no_topics() -> None:
     assert of(READ, as_text("")) == []
 
 
+@pytest.mark.parametrize("tasks", [(), (0,)])
+def test_what_places_and_terms_add_is_the_sum_that_was_voted(tasks: tuple[int, ...]) -> None:
+    text = as_text(
+        "一、办好学校\n会议强调，要建设农村学校，保护耕地；要压实责任。\n要招聘教师，修缮校舍。"
+    )
+    for clause in range(len(text.clauses)):
+        asked = Asked(text, "全县教育工作会议", tasks, [clause])
+        reasons = READ.reasons(asked)
+        [[topic]] = READ.of_many([asked])
+        assert next(iter(reasons.shares)) == topic
+        assert sum(reasons.shares.values()) == pytest.approx(1)
+        votes = READ.voices([asked]).votes[0, 0, READ.codes.index(topic)]
+        nothing = READ.voices([asked._replace(text=as_text("。"), title="", clauses=[0], tasks=())])
+        bias = nothing.votes[0, 0, READ.codes.index(topic)]
+        assert sum(reasons.places.values()) == pytest.approx(votes - bias, abs=1e-4)
+        assert sum(reasons.terms.values()) == pytest.approx(votes - bias, abs=1e-4)
+        assert [*reasons.terms.values()] == sorted(reasons.terms.values(), reverse=True)
+
+
 def test_the_title_decides_where_nothing_else_does() -> None:
     text = as_text("要持续用力。")
     fires, schools = (

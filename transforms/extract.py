@@ -31,7 +31,7 @@ from transforms.rows import Rows
 from transforms.source import Rejected, Source
 from transforms.targets import TargetFacts, Targets
 from transforms.text import Simplified, Text, plain_view, read_text
-from transforms.topics import Asked, Topics
+from transforms.topics import Asked, Reasons, Topics
 from transforms.words import Words
 from transforms.zones import Zones
 
@@ -122,6 +122,16 @@ class Extractor:
         except StopIteration as end:
             extraction: Extraction = end.value
             return extraction
+
+    def topic_reasons(self, source: Source, start: int) -> Reasons:
+        """Why the initiative of a source whose span begins at `start` has its topic; raises as `extract` does."""
+        reading = self.reading(source, parse(source.content, source.media_type))
+        question = next(reading)
+        while question is None or question.answer != self._topics.of_many:
+            [told] = answers([question])
+            question = reading.send(told)
+        asked: Asked = question.about
+        return self._topics.reasons(asked._replace(clauses=[asked.text.clause_at(start)]))
 
     def reading(
         self, source: Source, parsed: Parsed

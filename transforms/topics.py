@@ -12,9 +12,10 @@ each of these voices puts one topic above all others, and how many terms the cla
 (抓好落实) goes with its text where the text has one matter, which no sum can tell.
 """
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -56,6 +57,7 @@ _GOVERNMENT = 20
 
 Floats = NDArray[np.floating]
 Ranges = tuple[Integers, Integers]
+Name = TypeVar("Name", int, str)
 
 
 class Asked(NamedTuple):
@@ -94,6 +96,17 @@ the text (the logarithms of their numbers), and whether the topic of calls to ac
 COLUMNS = ("unit", "says", "level", *OF_TOPICS, *OF_CLAUSES)
 SUMS_ALONE = f"{','.join(COLUMNS)}\nstraight,1,0,1{',0' * (len(COLUMNS) - 4)}\n"
 """A layer with which the highest sum wins."""
+
+
+class Reasons(NamedTuple):
+    """Why a clause has its topic."""
+
+    shares: Mapping[int, float]
+    """The topics that came into question, the likeliest first, and how likely the layer holds each; together one."""
+    places: Mapping[str, float]
+    """What each place adds to the sum of the first; the most telling first, as below."""
+    terms: Mapping[str, float]
+    """What each term adds to it, in whatever places it stands."""
 
 
 class Layer:
@@ -163,6 +176,62 @@ class Topics:
         best = self._layer.scores(told).argmax(axis=1)
         codes = iter(np.take_along_axis(told.topics, best[:, None], axis=1)[:, 0].tolist())
         return [[self.codes[next(codes)] for _ in some] for some in numbers]
+
+    def reasons(self, asked: Asked) -> Reasons:
+        """Why the first clause asked for has its topic.
+
+        >>> from transforms.text import Simplified, read_text
+        >>> text = read_text("要保护耕地。", Simplified({}))
+        >>> files = {"topic_terms.csv": "term,topic\\n耕地,7\\n", "topic_layer.csv": SUMS_ALONE}
+        >>> files["topic_weights.csv"] = "term,weights,own\\n@7,7:50,\\n@bias,4:0 7:0,\\n保护,7:30,4:10\\n耕地,4:50,\\n"
+        >>> reasons = Topics(Lexicon(files)).reasons(Asked(text, "", [], [0]))
+        >>> {code: round(share, 2) for code, share in reasons.shares.items()}
+        {7: 0.52, 4: 0.48}
+        >>> [(term, round(adds, 3)) for term, adds in reasons.terms.items()]
+        [('耕地', 0.091), ('保护', 0.028)]
+        """
+        told = candidates(self.voices([asked]), self.codes)
+        scores = self._layer.scores(told)[0]
+        likely = np.exp(scores - scores.max())
+        pairs = zip(told.topics[0].tolist(), (likely / likely.sum()).tolist(), strict=True)
+        shares = _falling({self.codes[topic]: share for topic, share in pairs})
+        at_places: defaultdict[str, float] = defaultdict(float)
+        by_terms: defaultdict[str, float] = defaultdict(float)
+        for place, term, adds in self._speaking(asked, self.codes.index(next(iter(shares)))):
+            at_places[place] += adds / _UNIT
+            by_terms[term] += adds / _UNIT
+        return Reasons(shares, _falling(at_places), _falling(by_terms))
+
+    def _speaking(self, asked: Asked, topic: int) -> Iterator[tuple[str, str, float]]:
+        """For a topic, by its number: each place, each term that stands in it, and what that adds to the sum, in hundredths."""
+        text, title, tasks, (clause, *_) = asked
+        stretches = {"title": title}
+        for place, (first, last) in places([(text, tasks)]).items():
+            if place in PLACES and first[clause] < last[clause]:
+                begin, end = text.clauses[first[clause]], text.clauses[last[clause] - 1]
+                stretches[place] = text.plain[begin.start : end.end]
+        for place, words in stretches.items():
+            weight = PLACES.get(place, TITLE)
+            starts, runs = self._runs.of(words)
+            telling = runs[self._is_telling.take(runs)]
+            share = float(_share(self._learned[telling].sum(axis=0))[0]) * weight
+            own = OWN if place == "clause" else 0.0
+            for run in telling.tolist():
+                while run:
+                    above = int(self._runs.parents[run])
+                    adds = self._learned[run, topic] - self._learned[above, topic]
+                    adds += own * (self._own[run, topic] - self._own[above, topic])
+                    if adds:  # most of what begins a term is none
+                        yield place, self._runs.runs[run], float(adds) * share
+                    run = above
+            at, voices = self._voiced(starts, runs)
+            said = self._voices[voices]
+            share = (
+                LISTED * float(np.sqrt(FEW_LISTED / max(said[:, -1].sum(), FEW_LISTED))) * weight
+            )
+            lengths = dict(zip(starts.tolist(), self._lengths[runs].tolist(), strict=True))
+            for start, adds in zip(at.tolist(), said[:, topic].tolist(), strict=True):
+                yield place, words[start : start + lengths[start]], adds * share
 
     def voices(self, asked: Sequence[Asked]) -> Voices:
         """What the layer hears of the clauses asked for, one text's after the other's."""
@@ -261,6 +330,11 @@ class Topics:
             _running(self._voices, at, voices, ends),
             _within(self._own, starts, runs, ends, asked),
         )
+
+
+def _falling(numbers: Mapping[Name, float]) -> dict[Name, float]:
+    """The greatest number first."""
+    return dict(sorted(numbers.items(), key=lambda item: -item[1]))
 
 
 def _running(weights: Floats, starts: Integers, rows: Integers, ends: Sequence[int]) -> Floats:
