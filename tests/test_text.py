@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from transforms.source import Rejected
 from transforms.text import Simplified, decode, plain_view, read_text
 
-SIMPLIFIED = Simplified(dict(zip("會議強調發經濟", "会议强调发经济", strict=True)))
+SIMPLIFIED = Simplified(dict(zip("會議強調發經濟著", "会议强调发经济着", strict=True)))
 SENTENCE = "会议强调，要加快发展。"
 
 
@@ -204,6 +204,11 @@ def test_one_form_of_every_mark(text: str, plain: str) -> None:
 
 def test_script_is_unified_where_a_text_is_traditional() -> None:
     assert plain_view("會議強調，要發展經濟", SIMPLIFIED) == "会议强调，要发展经济"
+
+
+def test_a_character_of_both_scripts_makes_no_short_text_traditional() -> None:
+    assert plain_view("研读著作，成效显著。", SIMPLIFIED) == "研读著作，成效显著。"
+    assert plain_view("會議強調，要著力發展。", SIMPLIFIED) == "会议强调，要着力发展。"
 
 
 def test_a_single_traditional_character_in_a_name_stays() -> None:

@@ -488,8 +488,10 @@ class _Documents:
     def _named(self, plain: str, clause: int, title: Title) -> tuple[int, str | None]:
         """Where the name begins, with a person or plan before the title, and the level that it tells."""
         for rule in self._rules:
-            match = rule.pattern.search(plain, clause, title.end)
-            if match and match.end() > title.start and _MARK not in plain[match.end() : title.end]:
+            # Other titles may stand before it in its clause.
+            matches = rule.pattern.finditer(plain, clause, title.end)
+            match = next((m for m in matches if m.end() > title.start), None)
+            if match and _MARK not in plain[match.end() : title.end]:
                 start = match.start() if rule["form"] == "before" else title.start
                 return start, rule["level"]
         return title.start, None

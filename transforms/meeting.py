@@ -261,9 +261,10 @@ class Meetings:
     def _of_committee(
         self, text: Text, best: _Named, body: str, held: list[_Named]
     ) -> _Named | None:
-        """The meeting that a standing committee is said to have called, unless by number: as the report names it, else as the committee."""
-        is_numbered = self._is_numbered(text.plain[best.start : best.end])
-        if is_numbered or not self._rules["standing"].search(body):
+        """The meeting that a standing committee is said to have called, if no more is said: as the report names it, else as the committee."""
+        printed = text.plain[best.start : best.end]
+        is_told = self._is_numbered(printed) or self._rules["enlarged"].search(printed)
+        if is_told or not self._rules["standing"].search(body):
             return None
         told = [m for m in held if m.name and not m.is_headline]
         told = [m for m in told if body.endswith(self._organ_of(m.name) or "\n")]

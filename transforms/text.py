@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain
+from itertools import chain, filterfalse
 from operator import attrgetter
 
 from transforms.encoding import Decoded, decode
@@ -111,6 +111,8 @@ class Simplified:
 
     def __init__(self, characters: Mapping[str, str]) -> None:
         self.characters = characters
+        self.telling = frozenset(filterfalse(_is_shared, characters))
+        """Those that no Simplified text has but in names."""
         unusual = [*characters, *_usual_forms()]
         self._unusual = re.compile(f"[{''.join(map(re.escape, unusual))}]")
 
@@ -122,6 +124,14 @@ class Simplified:
         """`Hant` if the plain view had to turn Traditional characters into Simplified ones."""
         traditional = self.unusual(text.text) & self.characters.keys()
         return "Hant" if any(ch not in text.plain for ch in traditional) else "Hans"
+
+
+def _is_shared(character: str) -> bool:
+    """Whether Simplified texts have a character too, in other words (显著, 乾坤)."""
+    try:
+        return bool(character.encode("gb2312"))
+    except UnicodeEncodeError:
+        return False
 
 
 def plain_view(text: str, simplified: Simplified) -> str:
@@ -139,7 +149,8 @@ def _translated(text: str, simplified: Simplified) -> str:
     unusual, usual = simplified.unusual(text), _usual_forms()
     changed = {ch: usual[ch] for ch in unusual & usual.keys()}
     traditional = unusual & simplified.characters.keys()
-    if traditional and sum(map(text.count, traditional)) >= _TRADITIONAL_SHARE * len(text):
+    telling = traditional & simplified.telling
+    if telling and sum(map(text.count, telling)) >= _TRADITIONAL_SHARE * len(text):
         changed |= {ch: simplified.characters[ch] for ch in traditional}
     # Few replacements are quicker made one by one, if none of them would undo another.
     if len(changed) > 20 or not changed.keys().isdisjoint(changed.values()):
