@@ -17,6 +17,7 @@ from flows.diff import row_ids
 from flows.errors import StopError
 from flows.extraction import Reader, extract_one
 from flows.releases import Release
+from flows.sandbox import parse_safely
 from flows.sources import Reject, read_sources
 from transforms.source import Source
 from transforms.topics import Reasons
@@ -60,7 +61,8 @@ def prove(
     if source:
         objections += _not_again(table, row_id, row, source, reader, corrections)
         if table.name == "initiatives" and not objections:
-            facts += _topic_reasons(reader.extractor.topic_reasons(source, row["start"]))
+            parsed = parse_safely(source)
+            facts += _topic_reasons(reader.extractor.topic_reasons(source, parsed, row["start"]))
     return Proof(facts, objections)
 
 

@@ -123,9 +123,9 @@ class Extractor:
             extraction: Extraction = end.value
             return extraction
 
-    def topic_reasons(self, source: Source, start: int) -> Reasons:
+    def topic_reasons(self, source: Source, parsed: Parsed, start: int) -> Reasons:
         """Why the initiative of a source whose span begins at `start` has its topic; raises as `extract` does."""
-        reading = self.reading(source, parse(source.content, source.media_type))
+        reading = self.reading(source, parsed)
         question = next(reading)
         while question is None or question.answer != self._topics.of_many:
             [told] = answers([question])
