@@ -192,6 +192,8 @@ class Verbs:
             return None
         if len(verb) in _TEARABLE and self._tears(plain, place, stop, end):
             return None
+        if len(verb) == 4 and self._forms.growth.match(plain, place + 2, end):
+            return None
         if self._splits(plain, place, stop, end):
             return None
         if self._before_phrase(plain, place, stop, end):
@@ -436,8 +438,11 @@ class Verbs:
             return stop if self._is_whole(plain, place, stop, end) else place
         if stop - place in _TEARABLE and self._tears(plain, place, stop, end):
             stop = (place + stop) // 2
-        elif stop - place == 4 and plain.startswith(self._forms.attributive, stop, end):
-            # 建立完善的制度: the second only describes.
+        elif stop - place == 4 and (
+            plain.startswith(self._forms.attributive, stop, end)
+            or self._forms.growth.match(plain, place + 2, end)
+        ):
+            # 建立完善的制度, 保持发展定力: the second only describes.
             half = place + 2
             stop = half if self._is_plain_verb(plain[place:half]) else stop
         elif self._splits(plain, place, stop, end):
@@ -754,7 +759,8 @@ class Verbs:
                 continue
             stop = self._verbs.at(plain, place, end)
             word = self._words.at(plain, place, end)
-            if stop > place and (stop >= word or self._is_free(plain, place, stop, word)):
+            is_verb = stop > place and (stop >= word or self._is_free(plain, place, stop, word))
+            if is_verb and not self._forms.growth.match(plain, place, end):  # 共享发展机遇
                 yield place, stop
             adverb = self._adverbs.at(plain, place, end)
             is_whole = adverb - place > 1 or self._verbs.at(plain, adverb, word) == word
@@ -1236,6 +1242,7 @@ class _Forms:
         self.manner = forms["manner"].pattern
         self.no_object = forms["no_object"].pattern
         self.own_noun = forms["own_noun"].pattern
+        self.growth = forms["growth"].pattern
         self.campaign = forms["campaign"].pattern
         self.describing = forms["describing"].pattern
         self.made_so = forms["made_so"].pattern
