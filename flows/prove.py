@@ -15,10 +15,10 @@ from expectations.tables import TABLES, TOPICS, Table
 from flows.corrections import Corrections
 from flows.diff import row_ids
 from flows.errors import StopError
-from flows.extraction import Reader, extract_one
+from flows.extraction import Reader, read_one
 from flows.releases import Release
-from flows.sandbox import parse_safely
 from flows.sources import Reject, read_sources
+from transforms.extract import Extraction
 from transforms.source import Source
 from transforms.topics import Reasons
 
@@ -28,6 +28,7 @@ _SENTENCE_ENDS = "。！？\n"
 _TELLING = 8
 """So many terms are named that spoke for a topic."""
 _LIKELY = 0.01
+"""Topics held less likely than this are not named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +60,11 @@ def prove(
             facts.append(("corrected", Text(f"{applied.column or 'row'}: {applied.reason}")))
     objections = [objection] if objection else []
     if source:
-        objections += _not_again(table, row_id, row, source, reader, corrections)
-        if table.name == "initiatives" and not objections:
-            parsed = parse_safely(source)
-            facts += _topic_reasons(reader.extractor.topic_reasons(source, parsed, row["start"]))
+        again = read_one(reader.extractor, source)
+        objections += _not_again(table, row_id, row, again, corrections)
+        if table.name == "initiatives" and isinstance(again, Extraction) and not objections:
+            extractor, start = reader.extractor, row["start"]
+            facts += _topic_reasons(extractor.topic_reasons(source, again.parsed, start))
     return Proof(facts, objections)
 
 
@@ -146,16 +148,14 @@ def _not_again(
     table: Table,
     row_id: str,
     row: Mapping[str, Any],
-    source: Source,
-    reader: Reader,
+    read: Extraction | Reject,
     corrections: Corrections,
 ) -> Iterator[str]:
-    """How the row differs when its document is extracted again."""
-    rows = extract_one(reader.extractor, source)
-    if isinstance(rows, Reject):
-        yield f"extracted again, the document is rejected: {rows.reason}"
+    """How the row differs from what its document gave when it was extracted again."""
+    if isinstance(read, Reject):
+        yield f"extracted again, the document is rejected: {read.reason}"
         return
-    corrected, _ = corrections.apply(rows)
+    corrected, _ = corrections.apply(read.rows)
     again = rows_to_table(table, corrected[table.name])
     match = again.filter(pc.equal(row_ids(table.name, again), row_id)).to_pylist()
     if not match:
