@@ -11,7 +11,7 @@ import os
 import re
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast
@@ -33,6 +33,11 @@ class WatchedPattern:
         self, pattern: re.Pattern[str], name: str, matched: set[str], joined: set[str]
     ) -> None:
         self._pattern, self._name, self._matched, self._joined = pattern, name, matched, joined
+
+    @property
+    def groupindex(self) -> Mapping[str, int]:
+        """As the pattern's own."""
+        return self._pattern.groupindex
 
     @property
     def pattern(self) -> str:

@@ -85,6 +85,11 @@ def test_the_end_of_the_meetings_own_name_is_no_higher_meeting() -> None:
     assert [f.value.name for f in CITATIONS.find(text, own)] == ["全省文明城市动员大会"]
 
 
+def test_the_meetings_own_name_is_no_higher_meeting_though_its_year_stands_before_it() -> None:
+    own = Speaker("prefecture", "临江市", "全市护林领导小组", "2027年全市护林领导小组会议")
+    assert not CITATIONS.find(as_text("我市召开2027年全市护林领导小组会议，王大山出席。"), own)
+
+
 def test_the_city_of_a_district_may_be_a_province() -> None:
     district = Speaker("county", "清河区", "清河区政府", None, "云海市")
     found = CITATIONS.find(as_text("落实市委部署和全市林业工作会议精神。"), district)

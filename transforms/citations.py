@@ -253,6 +253,7 @@ class _Bodies:
         self._lead = lexicon.compile(
             "(?:{citation_words__cue}了?|{citation_words__joint}|[、，：])$"
         )
+        self._heard = lexicon.rules("citations", "heard")[0].pattern
         self._session = lexicon.rules("citations", "session")[0].pattern
         self._party = lexicon.rules("citations", "party")[0].pattern
         self._day = lexicon.rules("citations", "day")[0].pattern
@@ -286,16 +287,21 @@ class _Bodies:
         is_central = self._levels.get(body) == "central"
         place = "" if is_central else self._place(plain, clause, start)
         is_word = len(body) == 1 and start > clause and not place
-        if is_word and not self._lead.search(plain, clause, self.dated(plain, clause, start)):
+        if is_word and not self._is_led(plain, clause, self.dated(plain, clause, start)):
             return None
         level = self._level(body, place, speaker)
-        is_of_all = is_followed and self._branches.get(body) == "rank"
+        is_of_all = self._branches.get(body) == "rank"
+        if is_of_all and match["name"] in (speaker.meeting or ""):
+            return None
         is_above = self._is_above(body, level, place, speaker, is_of_party=is_of_party)
-        is_other = match["name"] not in (speaker.meeting or "")
-        if not (is_above or (is_of_all and level == speaker.level and is_other)):
+        if not (is_above or (is_of_all and is_followed and level == speaker.level)):
             return None
         start -= len(place)
         return min(match.start("name"), self.in_session(plain, clause, start)), level
+
+    def _is_led(self, plain: str, clause: int, start: int) -> bool:
+        """Whether a word of following, or of listening, or a mark stands right before a place."""
+        return any(lead.search(plain, clause, start) for lead in (self._lead, self._heard))
 
     def in_session(self, plain: str, clause: int, start: int) -> int:
         """Where a body's name begins together with the session (九届) before it."""

@@ -260,12 +260,29 @@ class FocusAreas:
         return start, end
 
     def _areas(self, text: Text, series: _Series) -> Iterator[Found[FocusArea]]:
-        ends = [m.start for m in series.marks[1:]] + [series.end]
+        ends = [m.start for m in series.marks[1:]] + [self._until_speech(text, series)]
         for mark, end in zip(series.marks, ends, strict=True):
             start, stop = self._heading(text, mark)
             stop = max(stop, _line_end(text, mark))
             if start < stop <= end:
                 yield Found(start, stop, FocusArea(mark.ordinal, end))
+
+    def _until_speech(self, text: Text, series: _Series) -> int:
+        """Where the last part ends: where the meeting speaks anew, if all parts share its paragraph and it spoke in none of
+        them before.
+        """
+        first, last = series.marks[0].clause, series.marks[-1].clause
+        if text.clauses[first].paragraph != text.clauses[last].paragraph:
+            return series.end
+        clauses = zip(text.clauses, self._prefilter.of(text), strict=True)
+        sentence = text.clauses[first].sentence
+        for index, (clause, may) in enumerate(islice(clauses, first, None), first):
+            if clause.start >= series.end:
+                break
+            opens, sentence = clause.sentence != sentence, clause.sentence
+            if opens and self._speech.of(text.plain[clause.start : clause.body_end], may):
+                return clause.start if index > last else series.end
+        return series.end
 
     def _counted_series(self, text: Text, zones: tuple[Zone, ...]) -> list[_Series]:
         """Tasks told by a lead word that a declared count announces: 八个着力 → 要着力…, eight times."""

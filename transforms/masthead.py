@@ -40,6 +40,7 @@ _SECTIONS = (
     "long",
     "unit",
     "signed",
+    "turn",
 )
 _HEAD, _TAIL = 60, 40
 """How many paragraphs above the lead, and below the end, are looked at."""
@@ -59,8 +60,10 @@ _COLONS = frozenset("：:")
 _BUTTON = re.compile(r"[【\[（(]\w{2,4}[】\]）)]\s*|[<‹«]\s?\w{2,4}\s+")
 # The name of a section before a headline on its line.
 _LABEL = re.compile(r"(?:【[^】]{2,12}】|[\u4e00-\u9fff]{2,6}[丨｜|]\s?)(?=.{6})")
-# The name of a section behind a headline (会议召开 | 要闻), and before fields (要闻 来源：…).
-_LABEL_BEHIND = re.compile(r"(?<=.{9})\s?[丨｜|]\s?[\u4e00-\u9fff]{2,6}$")
+# The name of a section or a medium behind a headline (会议召开 | 要闻, 会议召开【云溪融媒】), and before fields (要闻 来源：…).
+_LABEL_BEHIND = re.compile(
+    r"(?<=.{9})(?:\s?[丨｜|]\s?[\u4e00-\u9fff]{2,6}|\s?【[\u4e00-\u9fff]{2,8}】)$"
+)
 _SECTION = re.compile(r"(?:[\u4e00-\u9fff]{2,6}\s+){1,3}")
 # The day that stands before the fields of a line (2023-03-05 09:20 来源：…), and that of a page of another order.
 _BEFORE_FIELDS = re.compile(
@@ -111,6 +114,8 @@ class _Notes:
     published_on: datetime.date | None = None
     is_said_when: bool = False
     """Whether that day stands in a field that says so, not on a line of its own, which may be today's."""
+    located: int | None = None
+    """Where a line begins that tells where in its site the page stands."""
     pending: str | None = None
     """The value that the next line gives, after a field name that stands on a line of its own."""
 
@@ -120,7 +125,9 @@ class Mastheads:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
+        [self._locates] = (r.pattern for r in self._rules["line"] if r.extra.get("locates"))
         self._minutes = Starts(self._rules["minutes"][0].pattern)
+        self._turns = Starts(self._rules["turn"][0].pattern)
         self._glued_lead = Starts(self._rules["glued"][0].pattern)
         self._fields = {r["term"]: (r["part"], r["value"]) for r in lexicon.table("credit_fields")}
         self._says = frozenset(lexicon.terms("reporting_verbs"))
@@ -159,9 +166,13 @@ class Mastheads:
         below, end = self._tail(text, body, notes)
         self._lead(text, body, notes)
         self._close(text, body, end, notes)
+        notes.parts += [
+            Found(*match.span(), "furniture") for match in self._turns.finditer(text.plain)
+        ]
         if not headlines:
             headlines, below = below, []
         notes.parts += [Found(h.start, h.end, "furniture") for h in below]
+        headlines = self._of_the_page(headlines, notes)
         title, kicker = self._headlines(text, headlines, title_hint, notes)
         return Masthead(
             title or title_hint,
@@ -177,6 +188,21 @@ class Mastheads:
         parts = [p.strip() for p in _TITLE_PARTS.split(hint or "") if p and p.strip()]
         parts = [p for p in parts if len(p) >= _HEADLINE and not self._matches("site", p)]
         return _clean(max(parts, key=len)) if parts else None
+
+    def _of_the_page(self, headlines: list[Found[str]], notes: _Notes) -> list[Found[str]]:
+        """The headlines below the line that tells where in its site the page stands: what stands above it is the site's."""
+        if notes.located is None:
+            return headlines
+        above = [h for h in headlines if h.start < notes.located]
+        below = headlines[len(above) :]
+        if not below:
+            return headlines
+        # A page's own title may hold the headline, with more words behind it.
+        page, headline = (_BLANKS.sub("", "".join(h.value for h in x)) for x in (above, below[:1]))
+        if headline not in page and any(self._matches("meeting", h.value) for h in above):
+            return headlines
+        notes.parts += [h._replace(value="furniture") for h in above]
+        return below
 
     # --- Above the lead -------------------------------------------------------------------------------------------
 
@@ -243,6 +269,8 @@ class Mastheads:
             notes.parts.append(Found(start, start + len(line), "credit"))
             return True
         if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):
+            if where != "tail" and self._locates.match(line):
+                notes.located = start
             notes.parts.append(Found(start, start + len(line), part))
             return True
         return False
@@ -444,6 +472,9 @@ class Mastheads:
         for index in range(first - 1, max(body, first - 1 - _TAIL), -1):
             start, end = text.paragraphs[index]
             line = text.plain[start:end]
+            if line[0] in "（([【〔" and (at := self._titled(line[1:-1])):  # （原标题：…）
+                headlines.append(Found(start + 1 + at, end - 1, line[1 + at : -1]))
+                continue
             if self._settle(line, start, notes, "tail"):
                 continue
             if line[0] in "（([【〔" and line[-1] in "）)]】〕":

@@ -46,6 +46,7 @@ class Modals:
         self._title = lexicon.rules("modals", "title")[0].pattern
         self._aside = lexicon.rules("modals", "aside")[0].pattern
         self._acting = lexicon.rules("modals", "acting")[0].pattern
+        self._each = lexicon.rules("modals", "each")[0].pattern
         self._no_agent = lexicon.rules("modals", "no_agent")[0].pattern
         self._nouns = Longest(lexicon.terms("not_openers"))
         self._attributive = lexicon.rules("modals", "attribute")[0].pattern
@@ -111,7 +112,8 @@ class Modals:
     def is_agent(self, words: str) -> bool:
         """Whether the words name those who are to act."""
         names, words = self._agent_names, self._aside.sub("", words)
-        is_named = any(words[-n:] in names for n in range(1, 1 + min(len(words), _LONGEST_AGENT)))
+        ends = range(1, 1 + min(len(words), _LONGEST_AGENT))
+        is_named = any(words[-n:] in names for n in ends) or self._each.match(words) is not None
         return is_named and self._no_agent.search(words) is None
 
     def begins_phrase(self, words: str) -> bool:

@@ -116,7 +116,10 @@ class Verbs:
         for phrase in self._phrases.of(may):
             if match := phrase.match(plain, start, end):
                 at, stop = match.span(match.lastindex or 0)
-                return _Chain(start if self._are_adverbs(plain, start, at) else at, at, stop)
+                if self._are_adverbs(plain, start, at):
+                    return _Chain(start, at, stop)
+                has_adverb = "adverb" in phrase.groupindex and match["adverb"]
+                return _Chain(match.start("adverb") if has_adverb else at, at, stop)
         return None
 
     def _are_adverbs(self, plain: str, start: int, end: int) -> bool:
@@ -672,12 +675,20 @@ class Verbs:
         longest = self._words.at(plain, place, end)
         return longest > stop and self._words.tag(plain[place:longest]) not in _VERB_TAGS - {"i"}
 
+    def _is_ended(self, plain: str, place: int, stop: int, end: int) -> bool:
+        """Whether one character more makes a noun of a verb: 加强与投资人沟通, but not 巩固和发展商品粮基地."""
+        word = self._words.at(plain, place, end)
+        is_noun = word == stop + 1 and self._words.tag(plain[place:word]) == "n"
+        return is_noun and self._words.at(plain, stop, end) == word
+
     def _listed(self, plain: str, stop: int, end: int) -> int:
         """The end of the verbs that 和 or 、 joins to the one that ends at `stop`, if an object follows them all."""
         place = stop
         while plain.startswith(self._forms.conjunctions, place, end):
             after = self._known(plain, place + 1, end)
             if not place + 3 <= after < end or "any" in self._traits[plain[place + 1 : after]]:
+                return stop
+            if self._is_ended(plain, place + 1, after, end):
                 return stop
             is_next = plain.startswith(self._forms.comma, place, end)
             if is_next and self._leads_further(plain, place + 1, after, end):
@@ -1097,7 +1108,7 @@ class Verbs:
             if "give" in traits and "noun" in traits:
                 also_nouns = place, stop
             elif "give" in traits:
-                if gives and plain[place - 1] in self._forms.separators:
+                if (gives or also_nouns) and plain[place - 1] in self._forms.separators:
                     break  # 营造…环境、提供…保障
                 gives = place, stop
                 if plain[stop : stop + 1] in self._forms.separators:

@@ -110,7 +110,10 @@ KEYS: Mapping[str, Mapping[str, type | Collection[object]]] = {
     "ledger.procedure": _FORCE,
     "ledger.speech": {"says": {"demand", "order", "others", "statement"}},
     "ledger.statistic": _FORCE,
-    "masthead.line": {"part": {"byline", "credit", "dateline", "deck", "furniture", "label"}},
+    "masthead.line": {
+        "part": {"byline", "credit", "dateline", "deck", "furniture", "label"},
+        "locates?": _BOOL,
+    },
     "meeting_kinds.rule": {"kind": MEETING_KINDS},
     "modals.modal": {"stays": _BOOL},
     "ordinals.ordinal": {"family": str, "demands": _BOOL},
