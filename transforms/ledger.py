@@ -21,7 +21,7 @@ from transforms.zones import UNTOLD, Zone
 _WORD = re.compile(r"\w")
 _COMMA, _COLON = "，", "："
 _BY_COURSE, _OF_DEED = "course.directive", "assessment.of_deed"
-_SO_THAT = "frame.so_that"
+_SO_THAT, _PURPOSE = "frame.so_that", "frame.purpose"
 # What measures are expected to bring, beside which they stand.
 _EXPECTED = "assessment.expected"
 # Frames that are one more demand where they end their sentence.
@@ -109,6 +109,7 @@ class _Course:
     is_guided: bool = False
     is_crux: bool = False
     is_effect: bool = False
+    is_purposed: bool = False
     is_convened: bool = False
     insists: bool = False
     turned: str = ""
@@ -119,6 +120,11 @@ class _Course:
     lists: bool = False
     carried: str = ""
     fallback: Entry | None = None
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether a reporter tells what he saw, and nobody has spoken yet."""
+        return self.is_story and not (self.speech or self.has_spoken)
 
 
 class _Reading:
@@ -182,6 +188,7 @@ class Ledger:
             "horizon",
             "seeing",
             "thanks",
+            "asked",
             "debris",
             "attendance",
         )
@@ -225,6 +232,7 @@ class Ledger:
         self._hung_bit = self._prefilter.add(self._hung)
         self._moved = lexicon.rules("modals", "moved")[0].pattern
         self._listed = lexicon.rules("ledger", "listed")[0].pattern
+        self._trait = lexicon.rules("ledger", "trait")[0].pattern
         self._convened = lexicon.rules("ledger", "convened")[0].pattern
         self._story = Signals(lexicon.rules("ledger", "story"), self._prefilter)
         self._at = lexicon.rules("ledger", "at")[0].pattern
@@ -263,6 +271,11 @@ class Ledger:
                 self._insist(text, piece, entries)
             if follows_deed and course.modal is None and entry.role in ("assessment", "procedure"):
                 self._take_back(text, piece, entries)
+            is_done = entry.role in ("procedure", "result") and course.modal is None
+            if follows_deed and course.is_purposed and is_done:
+                # 为了管好山林，护住水源，县里出台了办法: what something was done for directs nothing.
+                start, _ = text.sentences[piece.sentence]
+                _judge_deeds(entries, _deeds_before(entries, len(entries), start))
             if entry.role == "assessment":
                 self._weigh(text, piece, entries)
             if follows_deed and course.turned and entry.role in ("assessment", "result"):
@@ -340,6 +353,8 @@ class Ledger:
         verdict = self._judge(reading, course, text, piece)
         course.is_guided = verdict.rule in _GUIDES
         course.is_effect = verdict.rule == _SO_THAT
+        if course.is_first and verdict.rule == _PURPOSE:
+            course.is_purposed = True
         if verdict.role == "procedure":
             if match := self._arranged.search(reading.body):
                 course.arranged = match["when"]
@@ -497,8 +512,10 @@ class Ledger:
         if reading.demand:
             return self._by_vow(reading, course)
         rule = self._signals["speech"].of(reading.body, reading.may)
+        if rule is None and reading.announces:
+            rule = self._signals["asked"].of(reading.body, reading.may)
         is_said = rule is not None and (
-            rule.name == "speech.charge" or self._bids.match(reading.body) is not None
+            rule.name in _SAID or self._bids.match(reading.body) is not None
         )
         if reading.is_deed and not is_said:
             return None
@@ -564,7 +581,7 @@ class Ledger:
         if course.is_conveyed or self._is_conveyed(reading, course):
             course.is_conveyed = True
             return _Verdict("assessment", "speech.conveyed")
-        if course.is_story and not (course.speech or course.has_spoken):
+        if course.is_seen:
             return None  # 企业每年要更换设备: a reporter tells what people have to do
         is_theme = demand.begins == 0 and demand.start > 0
         if (course.mode == "narration" and is_theme) or (
@@ -631,7 +648,8 @@ class Ledger:
             return self._left_over(frame, reading, course) or frame
         if rule := self._signals["announce"].of(reading.body, reading.may):
             is_opened = rule.name == "announce.aims" and reading.announces
-            if is_opened or (rule.name == "announce.targets" and course.mode != "narration"):
+            is_told = course.is_seen or course.mode == "narration"
+            if is_opened or (rule.name == "announce.targets" and not is_told):
                 course.mode, course.has_aims = "directive", True
                 return _Verdict("frame", rule.name)
             if rule.name == "announce.aims":
@@ -654,7 +672,11 @@ class Ledger:
 
     def _is_listed(self, reading: _Reading, course: _Course) -> bool:
         """Whether a clause only goes on with a list inside the clause before it: 健全统一领导，上下贯通的管护体系."""
-        if course.is_first or reading.is_deed or self._modals.begins_phrase(reading.body):
+        if course.is_first:
+            return False
+        if course.has_deed and self._trait.match(reading.body):
+            return True
+        if reading.is_deed or self._modals.begins_phrase(reading.body):
             return False
         return self._listed.match(reading.body) is not None
 
@@ -784,7 +806,7 @@ class Ledger:
         # Behind 预期目标是, in a sentence governed by 要, and among orders a figure is one to reach.
         is_told = course.modal is not None or course.speech in ("order", "demand")
         is_aim = is_directed and (course.has_aims or is_told)
-        if rule is None or (is_aim and rule.name.startswith("statistic")):
+        if rule is None or (is_aim and rule.name.startswith(_FIGURES)):
             return None
         role, mode = _SIGNALS[rule.name.split(".")[0]]
         if self._turns(rule, reading, course, role):
@@ -877,6 +899,8 @@ class Ledger:
         return course.before if course.before in ("past", "narration") else ""
 
 
+# Who speaks, whatever deed a clause begins with.
+_SAID = ("speech.charge", "speech.asked")
 # Who speaks instead in the middle of a sentence.
 _TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
 # Demands that need not be made of what stands before them.
@@ -888,6 +912,8 @@ _SIGNALS = {
     "assessment": ("assessment", "assessment"),
     "statistic": ("result", "past"),
 }
+# Signs of the past that figures bear, which those to be reached may bear as well: 力争达到230亿元，比上年增长10%.
+_FIGURES = ("statistic", "past.compared")
 # In a report the zone tells what meetings did and what figures mean.
 _NEWS_ALONE = ("procedure", "statistic")
 _COURSE_ROLES = {"past": "result", "assessment": "assessment", "narration": "procedure"}
@@ -934,7 +960,7 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
             course.carried, course.before = course.before, ""
         course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
         course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
-        course.is_effect = course.is_crux = course.is_convened = False
+        course.is_effect = course.is_crux = course.is_convened = course.is_purposed = False
         course.opening = course.turned = ""
     course.piece = piece
 

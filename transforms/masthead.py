@@ -19,6 +19,8 @@ _SECTIONS = (
     "line",
     "opening",
     "glued",
+    "pictured",
+    "joined",
     "closing",
     "bare",
     "kicker",
@@ -48,6 +50,8 @@ _LONG, _OPENING, _CAPTION = 110, 800, 50
 """From how many characters on a line is no headline; how many are looked at for what kind of text it is."""
 _HEADLINE = 9
 """A page's title with fewer characters names a site or a section."""
+_BRACKETS = "（([【〔"
+"""What opens a remark that is a line of its own."""
 _SCRAP = 2
 """What is no longer is no headline, where a field gives one."""
 _PLACE = 7
@@ -125,7 +129,7 @@ class Mastheads:
 
     def __init__(self, lexicon: Lexicon) -> None:
         self._rules = {section: lexicon.rules("masthead", section) for section in _SECTIONS}
-        [self._locates] = (r.pattern for r in self._rules["line"] if r.extra.get("locates"))
+        self._locating = tuple(r.pattern for r in self._rules["line"] if r.extra.get("locates"))
         self._minutes = Starts(self._rules["minutes"][0].pattern)
         self._turns = Starts(self._rules["turn"][0].pattern)
         self._glued_lead = Starts(self._rules["glued"][0].pattern)
@@ -222,6 +226,13 @@ class Mastheads:
                 headlines = [Found(start + at, end, line[at:])]
                 notes.parts.append(Found(start, start + at, "furniture"))
                 continue
+            if line[0] in _BRACKETS and is_scrap and (at := self._titled(line[1:-1])):
+                # （原标题：…） above the lead.
+                notes.parts += [h._replace(value="furniture") for h in headlines]
+                headlines = [Found(start + 1 + at, end - 1, line[1 + at : -1])]
+                notes.parts.append(Found(start, start + 1 + at, "furniture"))
+                notes.parts.append(Found(end - 1, end, "furniture"))
+                continue
             if self._settle(line, start, notes, self._place(headlines)):
                 continue
             if glued := self._glued(line):
@@ -231,6 +242,11 @@ class Mastheads:
                 return headlines, index
             headlines.append(Found(start, end, line))
         return [], 0
+
+    def _whole(self, text: Text, line: Found[str]) -> str:
+        """A line of the headline as printed, without the mark that a picture goes with it (【图】)."""
+        mark = self._rules["pictured"][0].pattern.search(text.plain, line.start, line.end)
+        return text.text[line.start : mark.start() if mark else line.end]
 
     def _titled(self, line: str) -> int:
         """Where the headline begins that a field gives (原标题：…), 0 if none does."""
@@ -269,7 +285,7 @@ class Mastheads:
             notes.parts.append(Found(start, start + len(line), "credit"))
             return True
         if part := self._fielded(line, start, notes) or self._ruled(line, start, notes, where):
-            if where != "tail" and self._locates.match(line):
+            if where != "tail" and any(rule.match(line) for rule in self._locating):
                 notes.located = start
             notes.parts.append(Found(start, start + len(line), part))
             return True
@@ -472,12 +488,12 @@ class Mastheads:
         for index in range(first - 1, max(body, first - 1 - _TAIL), -1):
             start, end = text.paragraphs[index]
             line = text.plain[start:end]
-            if line[0] in "（([【〔" and (at := self._titled(line[1:-1])):  # （原标题：…）
+            if line[0] in _BRACKETS and (at := self._titled(line[1:-1])):  # （原标题：…）
                 headlines.append(Found(start + 1 + at, end - 1, line[1 + at : -1]))
                 continue
             if self._settle(line, start, notes, "tail"):
                 continue
-            if line[0] in "（([【〔" and line[-1] in "）)]】〕":
+            if line[0] in _BRACKETS and line[-1] in "）)]】〕":
                 match = self._rules["closing"][0].pattern.match(line)
                 is_signed = match is not None and self._take(match, start, notes)
                 notes.parts.append(Found(start, end, "byline" if is_signed else "furniture"))
@@ -540,7 +556,7 @@ class Mastheads:
             kind = "title" if first <= index < last else "deck" if index >= last else "label"
             notes.parts.append(line._replace(value="kicker" if index in kickers else kind))
         return (
-            _clean("\n".join(text.text[x.start : x.end] for x in lines[first:last])),
+            _clean("\n".join(self._whole(text, x) for x in lines[first:last])),
             _clean("\n".join(text.text[lines[i].start : lines[i].end] for i in kickers)),
         )
 
@@ -619,6 +635,8 @@ class Mastheads:
     def _until_sentence(self, lines: list[Found[str]], first: int) -> int:
         """Where a headline ends that names its meeting: it goes on with the two lines that tell its agenda, and with one (分析… 部署…) where it holds no more than the meeting."""
         below = [line.value for line in lines[first + 1 : first + 3]]
+        if below and self._matches("joined", below[0]):
+            return first + 2
         agendas = list(
             itertools.takewhile(
                 lambda v: self._matches("agendas", v) and not self._matches("deck", v), below

@@ -788,8 +788,11 @@ class Meetings:
         if self._rules["of_all"].match(body):
             return body
         clause = next(self._clauses_before(text, named), "")
-        if (organ := self._subject(clause)) and self._rules["calls"].match(clause):
+        organ = self._subject(clause)
+        if organ and self._rules["calls"].match(clause):
             return organ + body
+        if organ in self._central:
+            return organ
         if owner := self._owner(text.plain, body):
             return owner + body
         holds = self._rules["holds"].search(clause)
@@ -906,6 +909,8 @@ class Meetings:
         convenor = "".join(convenor.split()) if convenor else None
         if convenor is None or seat.jurisdiction is None:
             return convenor
+        if whole := self._printed_whole(text, seat, convenor):
+            return whole
         place, convenor = seat.jurisdiction, self._without_term(text, convenor)
         own = self._rules["term_inside"].sub("", convenor)
         if not self._expands.match(own) or self._rules["group_joined"].search(named.name):
@@ -925,6 +930,14 @@ class Meetings:
         printed = re.compile(f"(?:{party})?{re.escape(place)}(?:{people_s})?{re.escape(tail)}")
         match = printed.search(text.plain)
         return match[0] if match else full
+
+    def _printed_whole(self, text: Text, seat: _Seat, convenor: str) -> str | None:
+        """A body of a city called by its short name (临江林业局), as the text prints it elsewhere: 临江市林业局."""
+        short = seat.division.short if seat.division else ""
+        if not short or not seat.jurisdiction or convenor.startswith(seat.jurisdiction):
+            return None
+        whole = seat.jurisdiction + convenor[len(short) :]
+        return whole if convenor.startswith(short) and whole in text.plain else None
 
     def _without_term(self, text: Text, convenor: str) -> str:
         """A body without the term behind its level word, in the short form where the text prints that too."""

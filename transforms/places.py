@@ -161,6 +161,8 @@ class Places:
         is_below = before in self._above and is_named
         if self._closed.match(before):
             return False
+        # 云海和县: below the province that is named before it.
+        is_below = is_below or any(plain[max(0, start - n) : start] in self._names for n in (2, 3))
         is_apart = not before.isalpha() or is_below
         is_apart = is_apart or self._at.search(plain[max(0, start - 2) : start]) is not None
         return after not in self._not_after and is_apart

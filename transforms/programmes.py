@@ -335,9 +335,16 @@ class Programmes:
                 shared = begin = match.start()
             for name in dict.fromkeys((shared, begin)):
                 if self._is_name(plain, name, match):
-                    yield name, match.end()
+                    yield self._past_year(plain, name, match.end()), match.end()
                     last = name
                     break
+
+    def _past_year(self, plain: str, begin: int, end: int) -> int:
+        """Where a name that everybody knows begins behind one of the years for which it is carried on (2018年护林攻坚战)."""
+        year = self._rules["year"].match(plain[begin:end])
+        if year is None or not self._rules["waged"].match(plain[begin + year.end() : end]):
+            return begin
+        return begin + year.end()
 
     def _is_field(self, plain: str, begin: int, end: int) -> bool:
         """Whether a field or a place in general (农村) stands before a name."""

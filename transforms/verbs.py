@@ -133,7 +133,8 @@ class Verbs:
         """The predicate behind the 要 inside a span, whatever what is spoken of begins with: 摸排要到位."""
         if not may & self._theme_modal_bit:
             return None
-        if not self._forms.theme_modal.search(plain, start + 1, end):
+        modal = self._forms.theme_modal.search(plain, start + 1, end)
+        if modal is None or self._is_quoted(plain, start, modal.start()):
             return None
         place = self._after_adverbs(plain, start, end)
         if self._forms.telling.match(plain, place, end):
@@ -352,6 +353,11 @@ class Verbs:
             ):
                 return stop
         return start
+
+    def _is_quoted(self, plain: str, start: int, place: int) -> bool:
+        """Whether a quotation mark that opens within the span is not closed before `place`: 压实“要管山先管人”责任."""
+        opened = plain.rfind(self._forms.quotation, start + 1, place)
+        return opened > plain.rfind(self._forms.unquotation, start, place)
 
     def _within_quotation(self, plain: str, place: int, end: int) -> int:
         """The place behind a quotation mark that opens there: “放空炮”."""
@@ -1108,7 +1114,7 @@ class Verbs:
             if "give" in traits and "noun" in traits:
                 also_nouns = place, stop
             elif "give" in traits:
-                if (gives or also_nouns) and plain[place - 1] in self._forms.separators:
+                if gives and plain[place - 1] in self._forms.separators:
                     break  # 营造…环境、提供…保障
                 gives = place, stop
                 if plain[stop : stop + 1] in self._forms.separators:

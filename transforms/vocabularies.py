@@ -104,6 +104,7 @@ KEYS: Mapping[str, Mapping[str, type | Collection[object]]] = {
     "hygiene.private": {"what": str, "holds": {"", "luhn", "resident_id"}},
     "kinds.rule": {"kind": _KINDS, "verbs": list},
     "ledger.aim": {**_FORCE, "spoken?": _BOOL},
+    "ledger.asked": {"says": {"order"}},
     "ledger.assessment": {**_FORCE, "keeps?": _BOOL},
     "ledger.frame": {"mode?": {"assessment"}},
     "ledger.past": _FORCE,
