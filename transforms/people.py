@@ -17,7 +17,7 @@ _HEADLINES = ("title", "kicker", "deck", "label")
 _NO_PART = ("byline", "credit", "furniture")
 _MARKS = "，。；：、\n"
 # Between those present who are listed each with posts of their own.
-_LISTED = "；"
+_LISTED = frozenset("，；")
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +152,7 @@ class People:
 
     def _is_joined(self, plain: str, start: int, end: int, is_titled: bool) -> bool:
         gap = plain[start:end].strip(" \u3000")
-        if gap == _LISTED and is_titled:
+        if gap in _LISTED and is_titled:
             return True
         return start >= end or gap in self._names.joins or self._names.is_unread(plain, start, end)
 
