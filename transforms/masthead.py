@@ -57,6 +57,8 @@ _SCRAP = 2
 _PLACE = 7
 """No place above a headline, with its colon, is longer."""
 _TITLE_PARTS = re.compile(r"[_|｜]+|\s[-–—]+\s|-(?=[^-]*$)")
+_BEFORE_SITE = frozenset("—–-_|｜")
+"""What a page's own title sets before its site."""
 _FIELDS = 160
 """No line of fields or of debris is longer."""
 _COLONS = frozenset("：:")
@@ -434,7 +436,7 @@ class Mastheads:
         )
 
     def _glued(self, line: str) -> int:
-        """Where the lead begins on the headline's own line; 0 if it does not."""
+        """Where the lead begins on the headline's own line, which it may say again; 0 if it does not."""
         match = self._glued_lead.search(line[:_LONG])
         if match and not _SENTENCE.search(line[: match.start()]):
             return match.start()
@@ -443,8 +445,12 @@ class Mastheads:
         while blank > 0 and not _PUNCTUATION.search(line, 0, blank):
             rest = line[blank + 1 :]
             above = line[:blank]
-            is_lead = self._matches("body", rest) and self._matches("held", above)
-            if is_lead or (self._matches("opening", rest) and not self._matches("opening", above)):
+            is_told = self._matches("body", rest) and self._matches("held", above)
+            if (
+                is_told
+                or above in rest[:_LONG]
+                or (self._matches("opening", rest) and not self._matches("opening", above))
+            ):
                 return blank
             blank = line.find(" ", blank + 1, _LONG)
         return 0
@@ -566,6 +572,9 @@ class Mastheads:
         if label := _LABEL.match(value):
             notes.parts.append(Found(start, start + label.end(), "label"))
             start, value = start + label.end(), value[label.end() :]
+            if part := self._fielded(value, start, notes):
+                notes.parts.append(Found(start, start + len(value), part))
+                return
         if border := _BORDER.search(value):
             value = value[: border.start()]
         if label := _LABEL_BEHIND.search(value):
@@ -612,7 +621,9 @@ class Mastheads:
             return 0, 1
         first = 0
         while first < len(lines) - 1 and (
-            len(lines[first].value) <= 5 or squeezed[first] in squeezed[first + 1]
+            len(lines[first].value) <= 5
+            or squeezed[first] in squeezed[first + 1]
+            or _names_site(squeezed[first], squeezed[first + 1])
         ):
             first += 1
         if not lines or (len(lines[first].value) <= 4 and first == len(lines) - 1):
@@ -710,6 +721,13 @@ def _bullet(line: str) -> int:
     """How long the bullet before a line is."""
     match = _BULLET.match(line)
     return match.end() if match else 0
+
+
+def _names_site(line: str, headline: str) -> bool:
+    """Whether a line is a page's own title: the headline below it, a mark, and the site (…召开会议——云溪网)."""
+    if len(headline) < _HEADLINE or not line.startswith(headline):
+        return False
+    return line[len(headline) : len(headline) + 1] in _BEFORE_SITE
 
 
 def _is_noise(line: str) -> bool:

@@ -53,8 +53,8 @@ _OF_TEXTS = (
 _OF_OPENINGS = ("day", "printed_last", "year_directed", "year_halved", "year_reviewed")
 # From this month on, the year to come is planned; up to that one, the year before is reviewed.
 _YEAR_END, _REVIEWING = 11, 6
-# No report is published so many days later.
-_LATE = 300
+# No report is published more days later, or more days ahead.
+_LATE, _EARLY = 300, 60
 # What kind of place a place is, is told by no more characters (地区), unless it says who lives there (彝族自治州).
 _KIND = 2
 # A place of so many characters is printed whole before a level word (和县县委).
@@ -561,11 +561,11 @@ class Meetings:
             return _iso(year, month, day), "explicit"
         if year := self._year_printed_with(text, month, day):
             return _iso(year, month, day), "explicit"
-        named_year = self._rules["year_in_name"].search(named.name)
-        if named_year and planning_year in (None, int(named_year["year"])):
-            return _iso(int(named_year["year"]), month, day), "explicit"
+        year = self._year_in_name(named.name, planning_year)
+        if year and not _is_far(published_on, _day(year, month, day)):
+            return _iso(year, month, day), "explicit"
         year = self._year_of_plan(text, planning_year, month) if planning_year else None
-        if year and not _is_late(published_on, _day(year, month, day)):
+        if year and not _is_far(published_on, _day(year, month, day)):
             return _iso(year, month, day), "inferred_from_planning_year"
         if published_on:
             return _iso(
@@ -576,6 +576,12 @@ class Meetings:
         if year := self._year_told(text, month):
             return _iso(year, month, day), "inferred_from_planning_year"
         return None, None
+
+    def _year_in_name(self, name: str, planning_year: int | None) -> int | None:
+        """The year in a meeting's name, which is another's where a plan of it is told (2027年林业项目储备会议)."""
+        match = self._rules["year_in_name"].search(name)
+        year = int(match["year"]) if match else None
+        return year if planning_year in (None, year) else None
 
     def _year_of_plan(self, text: Text, planned: int, month: int) -> int:
         """The year in which a meeting of a month plans a year: the one before at its end, or in autumn when it sums that up."""
@@ -1058,7 +1064,9 @@ class Meetings:
         scores: Counter[Division] = Counter()
         above = {f.value for f in printed if self._is_above(text.plain, f)}
         printed = self._places.unlike(text.plain, printed)
-        printed = [f for f in printed if f.value not in above]
+        printed = [
+            f for f in printed if f.value not in above and not self._is_struck(text.plain, f)
+        ]
         for found in printed:
             divisions = [
                 d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
@@ -1102,6 +1110,12 @@ class Meetings:
         return bool(
             self._rules["above.before"].search(before) or self._rules["above.after"].match(after)
         )
+
+    def _is_struck(self, plain: str, found: Found[str]) -> bool:
+        """Whether a place is named for what befell it, of which somebody above wrote (总书记对临江市山洪灾害作出的重要指示)."""
+        before, after = plain[max(0, found.start - 24) : found.start], plain[found.end :][:32]
+        is_written_of = self._rules["struck.before"].search(before) is not None
+        return is_written_of and self._rules["struck.after"].match(after) is not None
 
     def _by_place_alone(self, text: Text, date: str | None) -> _Seat:
         """The seat of a text without level words: the place in its first lines, if it prints just one."""
@@ -1163,9 +1177,13 @@ def _iso(year: int, month: int, day: int) -> str | None:
     return date.isoformat() if date else None
 
 
-def _is_late(published_on: datetime.date | None, held: datetime.date | None) -> bool:
-    """Whether a report came out too long after a day to tell of it: the year it was read from is no plan's."""
-    return published_on is not None and held is not None and (published_on - held).days > _LATE
+def _is_far(published_on: datetime.date | None, held: datetime.date | None) -> bool:
+    """Whether a report cannot be of that day: it was published long after, or long before."""
+    return (
+        published_on is not None
+        and held is not None
+        and not -_EARLY <= (published_on - held).days <= _LATE
+    )
 
 
 def _year_before(published_on: datetime.date, month: int, day: int) -> int:
