@@ -104,6 +104,8 @@ class _Course:
     is_headed: bool = False
     has_deed: bool = False
     has_aims: bool = False
+    announces_aims: bool = False
+    lists_aims: bool = False
     has_spoken: bool = False
     is_viewed: bool = False
     is_guided: bool = False
@@ -239,6 +241,7 @@ class Ledger:
         self._at_bit = self._prefilter.add(self._at)
         self._visitor = lexicon.rules("ledger", "visitor")[0].pattern
         self._crux = lexicon.rules("ledger", "crux")[0].pattern
+        self._guide = lexicon.rules("ledger", "guide")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._conveyor = lexicon.rules("modals", "conveyor")[0].pattern
         self._conveying = lexicon.rules("modals", "conveying")[0].pattern
@@ -353,6 +356,7 @@ class Ledger:
         verdict = self._judge(reading, course, text, piece)
         course.is_guided = verdict.rule in _GUIDES
         course.is_effect = verdict.rule == _SO_THAT
+        course.announces_aims = verdict.rule in _AIMS
         if course.is_first and verdict.rule == _PURPOSE:
             course.is_purposed = True
         if verdict.role == "procedure":
@@ -525,7 +529,8 @@ class Ledger:
         course.speech, course.speech_is_new = rule["says"], True
         course.has_spoken = course.has_spoken or self._written.search(reading.body) is None
         course.before, course.carried = course.before or course.carried, ""
-        course.mode = ""
+        # 面对新的一年，报告指出：what is said of the year to come is still to be reached.
+        course.mode = "directive" if course.has_aims and rule["says"] == "statement" else ""
         course.is_first = True
         return _Verdict("procedure" if len(reading.body) > 14 else "frame", rule.name)
 
@@ -649,8 +654,9 @@ class Ledger:
         if rule := self._signals["announce"].of(reading.body, reading.may):
             is_opened = rule.name == "announce.aims" and reading.announces
             is_told = course.is_seen or course.mode == "narration"
-            if is_opened or (rule.name == "announce.targets" and not is_told):
+            if is_opened or (rule.name in _HEADS and not is_told):
                 course.mode, course.has_aims = "directive", True
+                course.lists_aims = rule.name in _AIMS and not course.zone.kind
                 return _Verdict("frame", rule.name)
             if rule.name == "announce.aims":
                 return None
@@ -803,6 +809,9 @@ class Ledger:
         is_deed = reading.is_deed and (is_plan or is_directed or self._continues(course))
         is_deed = is_deed or (is_directed and self._modals.begins_phrase(reading.body))
         rule = self._signs[is_deed, bool(course.zone.kind)].of(reading.body, reading.may)
+        if rule is None and is_deed and course.before == "past" and not (is_plan or is_directed):
+            # 全年实现增加值3亿元, behind what is told of the year before: reached.
+            rule = self._signals["statistic"].of(reading.body, reading.may)
         # Behind 预期目标是, in a sentence governed by 要, and among orders a figure is one to reach.
         is_told = course.modal is not None or course.speech in ("order", "demand")
         is_aim = is_directed and (course.has_aims or is_told)
@@ -894,6 +903,9 @@ class Ledger:
         opens = opens or (bool(course.speech) and self._is_told_to(reading.body))
         if opens and self._continues(course):
             return "narration" if course.is_told else "directive"
+        # 以…思想为指导，加强领导: a paragraph that begins so goes on with demands, whoever made those before.
+        if course.carried == "directive" and self._guide.match(reading.body):
+            return "directive"
         if course.speech:
             return "assessment"
         return course.before if course.before in ("past", "narration") else ""
@@ -901,6 +913,9 @@ class Ledger:
 
 # Who speaks, whatever deed a clause begins with.
 _SAID = ("speech.charge", "speech.asked")
+# What heads a list of what is to be done or reached, and what heads aims that may fill sentences or a paragraph of their own.
+_HEADS = ("announce.targets", "announce.expected")
+_AIMS = ("announce.aims", "announce.expected")
 # Who speaks instead in the middle of a sentence.
 _TAKE_OVER = ("speech.points", "speech.others", "speech.reports", "speech.guest")
 # Demands that need not be made of what stands before them.
@@ -945,12 +960,17 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
     """Note where a new sentence or paragraph begins."""
     last = course.piece
     is_new = last is None or last.paragraph != piece.paragraph
+    # 2027年主要预期目标：and the aims in a paragraph of their own.
+    is_announced = is_new and course.announces_aims and not zones[piece.paragraph].kind
+    # 会议强调 on a line of its own: what is said stands in the next paragraph.
+    is_said_apart = is_new and course.speech_is_new and course.is_first
+    said = course.speech if is_said_apart and course.speech == "demand" else ""
     if is_new:
         # An order that its paragraph ends with announces a list.
         course.lists = course.speech == "order" and course.speech_is_new and not course.has_deed
         course.zone = zones[piece.paragraph]
-        course.is_headed = course.has_aims = False
-        course.speech = course.carried = course.arranged = ""
+        course.is_headed, course.has_aims, course.lists_aims = False, is_announced, is_announced
+        course.speech, course.carried, course.arranged = said, "", ""
     if last is None or last.sentence != piece.sentence:
         _settle(course, entries)
         course.before = course.mode or course.before
@@ -958,7 +978,10 @@ def _advance(course: _Course, piece: _Piece, zones: tuple[Zone, ...], entries: l
         if is_carried and course.has_spoken:
             # Where speakers are named, a paragraph that names none goes on with nobody's demands.
             course.carried, course.before = course.before, ""
-        course.mode, course.modal, course.is_first, course.speech_is_new = "", None, True, False
+        # …增长5%。研发投入占比达到3%: aims may fill more sentences than that which announces them.
+        goes_on = course.lists_aims and (is_new or course.before == "directive")
+        course.mode, course.modal = "directive" if goes_on else "", None
+        course.is_first, course.speech_is_new = True, bool(said)
         course.is_told = course.is_viewed = course.is_conveyed = course.is_guided = False
         course.is_effect = course.is_crux = course.is_convened = course.is_purposed = False
         course.opening = course.turned = ""
