@@ -56,7 +56,8 @@ def test_meeting(words: str, expected: str) -> None:
     assert " | ".join(value or "-" for value in told) == expected
     if m.name:
         # A bare or numbered meeting has the body put before it that called it.
-        assert m.name.endswith(text.text[found[0].start : found[0].end])
+        printed = "".join(text.text[found[0].start : found[0].end].split())
+        assert m.name.endswith(printed)
 
 
 @pytest.mark.parametrize(

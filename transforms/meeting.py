@@ -17,6 +17,8 @@ from transforms.text import Text
 
 # A blank that stands only for the change from script to digits: 县政府 2024 年.
 _BLANK_AT_DIGITS = re.compile(r"[\u4e00-\u9fff] [0-9“]|[0-9] [\u4e00-\u9fff]")
+# A blank that only the layout puts into a name (贯彻落实 “两山”理念会议): beside anything but Latin words.
+_LAYOUT = re.compile(r"(?<![A-Za-z0-9])\s+|\s+(?![A-Za-z0-9])")
 # A remark behind a body's name: （扩大）.
 _REMARK = re.compile("（[^（）]*）$")
 _MARKS = "，。；：！？\n \u3000《》【】—"
@@ -35,6 +37,7 @@ _OF_TEXTS = (
     "generic",
     "heard",
     "met",
+    "met.plenary",
     "met.session",
     "plan_begins",
     "plan_ends",
@@ -157,6 +160,8 @@ class Meetings:
         named = self._session(text) if is_report else self._main(text, parts)
         if named is None:
             return ()
+        if above := self._above_lowest(named.name):
+            named = replace(named, start=named.start + above, name=named.name[above:])
         planning_year = self._planning_year(text, is_report, named)
         date, basis = self._date(text, parts, named, planning_year, published_on)
         # A day that no calendar has (2月29日 of most years) is none, and rests on nothing.
@@ -168,7 +173,7 @@ class Meetings:
         facts = MeetingFacts(
             name=self._name(text, named, convenor),
             kind="government_work_report" if is_report else self._kind(text, named, convenor),
-            convenor=_as_printed(text, full) if full else None,
+            convenor=_as_printed(text, full[self._above_lowest(full) :]) if full else None,
             level=seat.level,
             jurisdiction=self._called(text, seat),
             division_code=seat.division.code if seat.division else None,
@@ -181,7 +186,7 @@ class Meetings:
 
     def _name(self, text: Text, named: _Named, convenor: str | None) -> str | None:
         """The name as printed; where only 会议 is, the body's that is known by its meetings (中共中央政治局会议)."""
-        printed = text.text[named.start : named.end]
+        printed = _LAYOUT.sub("", text.text[named.start : named.end])
         if body := self._met_by(text, named.start):
             return _as_printed(text, body) + printed
         match = self._asked["convened"].search(text, 0, _OPENING) if named.name else None
@@ -401,7 +406,7 @@ class Meetings:
         begin, end = max(0, start - _CALLED), min(len(text.plain), start + _CALLED)
         if not self._rules["calling"].search(text.plain[begin:start]):
             return None
-        for rule in ("met", "met.session"):
+        for rule in ("met", "met.plenary", "met.session"):
             for match in self._asked[rule].finditer(text, begin, end):
                 if match.start("head") == start:
                     return match["body"]
@@ -747,12 +752,15 @@ class Meetings:
         # 县政府党组会议暨县政府常务会议: the body whose meeting tells the kind.
         if organ and self._rules["party_group"].search(organ):
             organ = self._organ_leading(self._deciding(named.name)) or organ
+        if organ and self._rules["joint"].search(organ):
+            return None
         if organ:
             return self._as_body(self._with_joined(named.name, organ))
         bare = self._rules["bare_body"].match(named.name, self._after_year(named.name))
         if bare and (word := self._own_word(text)):
             return word + bare[0]
-        if committee := self._rules["committee"].match(named.name):
+        committee = self._rules["committee"].match(named.name)
+        if committee and not self._rules["joint"].search(committee["body"]):
             return self._whose(text, named, committee["body"])
         return None
 
@@ -766,9 +774,9 @@ class Meetings:
 
     def _calling(self, text: Text, named: _Named) -> str | None:
         """The body that is said to have called the meeting, that presided over it, or that a joined name tells."""
-        is_own = self._rules["of_body"].match(named.name)
+        own = self._rules["of_body"].match(named.name)
         for clause in self._clauses_before(text, named):
-            if organ := self._subject(clause) or (is_own and self._headed(clause)):
+            if organ := self._subject(clause) or (own and self._headed(clause, own)):
                 return organ
             time = self._rules["name.time"].match(clause)
             if group := self._rules["group_calls"].match(clause, time.end() if time else 0):
@@ -813,23 +821,25 @@ class Meetings:
                 return owner[0]
         return None
 
-    def _headed(self, clause: str) -> str | None:
+    def _headed(self, clause: str, own: re.Match[str]) -> str | None:
         """The body whose head a clause names, as who presided over a meeting of its own (水利部部长主持召开部务会)."""
         time = self._rules["name.time"].match(clause)
         start = time.end() if time else 0
         organ = self._organ_at(clause, start)
         head = self._rules["head"].match(clause, start + len(organ)) if organ else None
-        return self._as_body((organ or "") + (head["group"] or "")) if head else None
+        # 部长、党组书记主持召开部党组会议: the group may be named behind another post.
+        group = own["group"] if head and own["group"] and own["group"] in clause else None
+        return self._as_body((organ or "") + (group or "")) if head else None
 
     def _organ_leading(self, name: str) -> str | None:
         """The organ at the head of a meeting's name, unless the meeting is about its members (市人大代表座谈会)."""
         organ = self._organ_of(name)
-        behind = name[self._after_year(name) + len(organ or "") :]
+        end = self._after_year(name) + len(organ or "")
         # 市委常委会 is a meeting, too.
         is_committee = organ is not None and self._rules["standing"].search(organ)
-        if not behind and not is_committee:
+        if end >= len(name) and not is_committee:
             return None
-        return None if self._rules["of_members"].match(behind) else organ
+        return None if self._rules["of_members"].match(name, end) else organ
 
     def _organ_of(self, name: str) -> str | None:
         return self._organ_at(name, self._after_year(name))
@@ -879,8 +889,9 @@ class Meetings:
         """Where the last of the organs ends that are joined to one that ends at `end`: 县委、县政府."""
         while joined := self._rules["organ_join"].match(words, end):
             other = self._organ_at(words, joined.end())
-            if other is None and (bare := self._rules["bare_body"].match(words, joined.end())):
-                other = bare[0]
+            for rule in ("bare_body", "office_joined") if other is None else ():
+                bare = self._rules[rule].match(words, joined.end())
+                other = other or (bare[0] if bare else None)
             if other is None:
                 break
             end = joined.end() + len(other)
@@ -895,12 +906,18 @@ class Meetings:
         """The organ whose name begins at `start`: one of the central ones, or one of a place or level."""
         match = self._organ.match(words, start)
         if match is None:
-            return None
+            return self._short_organ_at(words, start)
         if match["word"] is None:
             return match[0]
         if match["seat"] and not self._is_seat(match["seat"] + match["word"]):
             return None
         return match[0]
+
+    def _short_organ_at(self, words: str, start: int) -> str | None:
+        """The organ that is named there by a place's short name alone (临江中院)."""
+        place = self._places.at(words, start)
+        match = self._rules["organ_short"].match(words, start + len(place)) if place else None
+        return place + match[0] if match else None
 
     def _is_seat(self, words: str) -> bool:
         """Whether the words before an organ's own are a place (临江市), after 中共 or a number of terms."""
@@ -921,14 +938,16 @@ class Meetings:
         own = self._rules["term_inside"].sub("", convenor)
         if not self._expands.match(own) or self._rules["group_joined"].search(named.name):
             whole = self._above(text, seat, place) + convenor
-            is_whole = whole in text.plain or self._rules["group"].search(convenor)
+            is_whole = whole in text.plain or any(
+                self._rules[rule].search(convenor) for rule in ("group", "office")
+            )
             return whole if convenor[0] == place[-1] and is_whole else convenor
         word = next(
             w for w in sorted(self._levels, key=len, reverse=True) if convenor.startswith(w)
         )
         tail = convenor[len(word) :]
         full = place + tail if place.endswith(word) or len(word) > 1 else place + convenor
-        if len(place) == _SHORT and place + convenor in text.plain:
+        if len(place) == _SHORT and place + self._rules["standing"].sub("", convenor) in text.plain:
             return place + convenor
         if (above := self._above(text, seat, place)) != place[:-1]:
             full = above + convenor
@@ -1020,6 +1039,11 @@ class Meetings:
         unlisted = self._places.unlisted(words, 0, len(words))
         return self._unlisted(text, unlisted[0].value) if unlisted else None
 
+    def _above_lowest(self, words: str) -> int:
+        """Where the lowest of the places begins that stand at the head of words: what is above it is not its name."""
+        lowest = self._last_place(words)
+        return words.index(lowest) if lowest and self._places.at(words, 0) != lowest else 0
+
     def _last_place(self, words: str) -> str:
         """The last of the places that stand one after another at the head of words (绍兴市越城区 …)."""
         name = self._places.at(words, 0)
@@ -1084,7 +1108,8 @@ class Meetings:
         if unlisted and max(scores.values(), default=0) < 5:
             return self._unlisted(text, max(unlisted, key=lambda n: (unlisted[n], n)))
         if not scores:
-            own = self._places.own(text.plain, 0, stop, date)
+            own = self._places.own(text.plain, 0, stop, date, word)
+            own = own or self._places.above(text.plain, names, date)
             scores.update(d for d in own if _is_called(d, word))
         if not scores and self._levels[word] == "province":
             scores.update(self._places.province(text.plain, 0, stop))

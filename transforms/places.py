@@ -1,6 +1,6 @@
 """Places printed in a text and the divisions of China that they mean."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import pairwise
@@ -57,7 +57,10 @@ class Places:
                 names[division.short].append(division)
         self._names = {name: tuple(divisions) for name, divisions in names.items()}
         self._shorts = {name: tuple(divisions) for name, divisions in shorts.items()}
-        self._short_starts = frozenset(name[:2] for name in shorts)
+        self._starts = frozenset(name[:2] for name in (*names, *shorts))
+        self._prefectures = tuple(
+            d for divisions in names.values() for d in divisions if d.level == "prefecture"
+        )
         self._kinds = frozenset(t for t in lexicon.terms("level_words") if len(t) == 1)
         # What a county stands below: 临江市和县, but not 青溪镇和县.
         self._above = frozenset(
@@ -77,6 +80,7 @@ class Places:
         self._praised, self._media_after = rules["praised"], rules["media_after"]
         self._written_by, self._dated = rules["written_by"], rules["dated"]
         self._own_before, self._own_after = rules["own_before"], rules["own_after"]
+        self._rooted_before = rules["rooted_before"]
         self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
             t[-1:] for t in lexicon.terms("name_openers")
         }
@@ -163,25 +167,55 @@ class Places:
             return False
         # 云海和县: below the province that is named before it.
         is_below = is_below or any(plain[max(0, start - n) : start] in self._names for n in (2, 3))
+        # 现代化睢县建设; 现代化和县域经济 joins.
+        is_praised = self._praised.search(plain[max(0, start - 4) : start]) is not None
+        is_below = is_below or (is_praised and not self._joining.search(before + name))
         is_apart = not before.isalpha() or is_below
         is_apart = is_apart or self._at.search(plain[max(0, start - 2) : start]) is not None
         return after not in self._not_after and is_apart
 
-    def own(self, plain: str, start: int, end: int, day: str | None) -> list[Division]:
+    def own(self, plain: str, start: int, end: int, day: str | None, word: str) -> list[Division]:
         """The divisions below a province that the text calls by their short names as one does one's own place.
 
-        Those short names are parts of other words so often that they are read so only where nothing else tells the place.
+        Those short names are parts of other words so often that they are read so only where nothing else tells the place;
+        those that are ordinary words, or mean several places, only before a medium or where people invest, with the level
+        word by which the text calls its place (应城网 in a text about 全市: 应城市).
         """
         found: list[Division] = []
-        starts = self._short_starts
         for at in range(start, end - 1):
-            for length in (4, 3, 2) if plain[at : at + 2] in starts else ():
-                divisions = self._shorts.get(plain[at : at + length], ())
-                if divisions and self._is_own(plain, at, at + length):
+            for length in (4, 3, 2) if plain[at : at + 2] in self._starts else ():
+                if divisions := self._called_at(plain, at, at + length, word):
                     standing = {d.code: d for d in divisions if d.stood_on(day)}
                     found += standing.values() if len(standing) == 1 else ()
                     break
         return found
+
+    def _called_at(self, plain: str, start: int, end: int, word: str) -> tuple[Division, ...]:
+        """What a short name that stands there can mean as a text's own place."""
+        name = plain[start:end]
+        if divisions := self._shorts.get(name, ()):
+            return divisions if self._is_own(plain, start, end) else ()
+        divisions = self._names.get(name + word, ())
+        is_apart = not plain[max(0, start - 1) : start].isalpha()
+        is_medium = is_apart and self._media_after.match(plain, end) is not None
+        return divisions if is_medium or self._is_rooted(plain, start, end) else ()
+
+    def _is_rooted(self, plain: str, start: int, end: int) -> bool:
+        """Whether a name is the end of a phrase that only a text's own place can end (投资青溪、扎根青溪)."""
+        is_end = not plain[end : end + 1].isalnum()
+        return is_end and self._rooted_before.search(plain, max(0, start - 4), start) is not None
+
+    def above(self, plain: str, names: Iterable[str], day: str | None) -> list[Division]:
+        """The prefectures whose short names are printed and below which the counties or districts named stand, once for each."""
+        counties = {
+            d.code: d
+            for name in names
+            for d in self._names.get(name, ())
+            if d.level == "county" and d.name == name and d.stood_on(day)
+        }
+        counts = Counter(d.parent for d in counties.values())
+        standing = {d.code: d for d in self._prefectures if d.short in plain and d.stood_on(day)}
+        return [d for code, d in standing.items() if d.short for _ in range(counts[code])]
 
     def province(self, plain: str, start: int, end: int) -> list[Division]:
         """The province whose short name is printed most, if one is: those are parts of few other words."""
@@ -209,6 +243,8 @@ class Places:
             return self._media_after.match(plain, end) is not None and not before[-1:].isalpha()
         if self._media_after.match(plain, end):
             return not before[-1:].isalpha()
+        if self._is_rooted(plain, start, end):
+            return True
         return self._own_after.match(plain, end) is not None
 
     def unlisted(self, plain: str, start: int, end: int) -> list[Found[str]]:
