@@ -242,6 +242,7 @@ class Ledger:
         self._visitor = lexicon.rules("ledger", "visitor")[0].pattern
         self._crux = lexicon.rules("ledger", "crux")[0].pattern
         self._guide = lexicon.rules("ledger", "guide")[0].pattern
+        self._stating = lexicon.rules("ledger", "stating")[0].pattern
         self._offer = lexicon.rules("modals", "offer")[0].pattern
         self._conveyor = lexicon.rules("modals", "conveyor")[0].pattern
         self._conveying = lexicon.rules("modals", "conveying")[0].pattern
@@ -428,7 +429,7 @@ class Ledger:
             or self._by_aim(reading, course)
             or self._by_crux(reading, course)
             or self._by_signal(reading, course)
-            or self._by_course(reading, course)
+            or self._by_course(reading, course, text, piece)
         )
 
     def _by_layout(
@@ -844,7 +845,7 @@ class Ledger:
             course.before == "directive" or course.speech in ("order", "demand")
         )
 
-    def _by_course(self, reading: _Reading, course: _Course) -> _Verdict:
+    def _by_course(self, reading: _Reading, course: _Course, text: Text, piece: _Piece) -> _Verdict:
         """No sign of its own: the clause goes with its sentence, its speech, its zone."""
         is_plan = course.zone.kind in _PLANS
         is_turned = course.mode in ("past", "assessment") and not course.is_viewed
@@ -852,6 +853,8 @@ class Ledger:
             course.mode = "directive"
         if not course.mode:
             course.mode = self._course_begun(reading, course)
+            if course.mode == "assessment" and self._is_bidden(reading, course, text, piece):
+                course.mode, course.speech = "directive", "demand"
         if course.is_effect and not (reading.is_deed or self._modals.begins_phrase(reading.body)):
             # 使村容整洁，邻里更加和睦: what has a subject of its own goes on with the effect.
             return _Verdict("frame", _SO_THAT)
@@ -873,6 +876,29 @@ class Ledger:
             return _Verdict(_COURSE_ROLES[course.mode], f"course.{course.mode}")
         course.is_told = not course.is_first or not reading.is_deed
         return _Verdict("unexplained", "unexplained")
+
+    def _is_bidden(self, reading: _Reading, course: _Course, text: Text, piece: _Piece) -> bool:
+        """Whether a meeting says in so many words what to do: all that it states in a paragraph are deeds, four at the least.
+
+        会议指出，紧盯重点，排查隐患，… demands without a word that does so, where nothing of it is judged, told or governed.
+        """
+        if not (course.speech_is_new and course.is_first and reading.is_deed):
+            return False
+        start, _ = text.sentences[piece.sentence]
+        if not self._stating.search(text.plain[start : piece.start]):
+            return False
+        _, end = text.paragraphs[piece.paragraph]
+        deeds = count = 0
+        for clause in text.clauses[text.clause_at(piece.start) :]:
+            body = text.plain[max(clause.start, piece.start) : clause.body_end].strip()
+            if clause.start >= end or self._signals["speech"].of(body):
+                break
+            told = (self._signals[name].of(body) for name in ("past", "assessment", "statistic"))
+            if self._modals.of(body) or any(told):
+                return False
+            deeds += self._modals.opens(body) or self._modals.begins_phrase(body)
+            count += 1
+        return deeds > 3 and deeds > 3 * (count - deeds)
 
     def _is_told_to(self, body: str) -> bool:
         """Whether a clause names first who is to act, and then what they do: 各乡镇充分利用广播."""
