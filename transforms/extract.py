@@ -341,9 +341,13 @@ class _Sheet:
             )
 
     def add_targets(self, targets: Sequence[Found[TargetFacts]]) -> None:
-        """The numbers to reach."""
+        """The numbers to reach, each once: a report may print its aims again in a summary."""
+        told: set[tuple[str, TargetFacts]] = set()
         for found in targets:
             words = self._make.words(found.start, found.end)
+            if (words, found.value) in told:
+                continue
+            told.add((words, found.value))
             self.rows["targets"].append(
                 tables.Target(
                     target_id=self._make.mint("targets", words),

@@ -42,6 +42,8 @@ _PLAN = 16
 _ISSUED = 7
 # The rules that are asked of whole clauses.
 _SOUGHT = ("head", "joint", "known", "marked", "quoted")
+# So many characters before a title tell that it is sought (创建成为).
+_TITLED = 5
 # So near to a title stands the word that it is sought.
 _BESIDE = 2
 Span = tuple[int, int]
@@ -376,7 +378,8 @@ class Programmes:
         if not shortest <= len(words) <= _LONGEST:
             return False
         if use == "official":
-            return bool(self._rules["official"].match(words))
+            is_sought = self._rules["titled"].search(plain, max(0, begin - _TITLED), begin)
+            return bool(is_sought or self._rules["official"].match(words))
         is_vague = len(match[0]) <= _SHORTEST or len(words) <= _VAGUE
         if is_vague and self._rules["generic"].fullmatch(words):
             return False
@@ -400,7 +403,8 @@ class Programmes:
             for match in self._rules[rule].finditer(plain, begin, stop):
                 begin = match.end()
         if use == "official" and (rank := self._rules["class"].search(plain, begin, stop)):
-            return rank.start()
+            others = self._rules["ranks"].search(plain, start, rank.start())
+            return others.start() if others else rank.start()
         while begin < stop:
             if lead := self._rules["lead"].match(plain, begin, stop):
                 begin = lead.end()

@@ -143,8 +143,12 @@ class Verbs:
 
     def _outside(self, plain: str, start: int, end: int) -> _Chain | None:
         """Where no verb of the lists is: the dictionary's first, or a set phrase of four characters (分片包干)."""
-        if self._forms.figure.search(plain, start, end):
-            return None
+        if figure := self._forms.figure.search(plain, start, end):
+            # 公路绿化1060公里: the verb behind what it is done to.
+            at = figure.start() - 2
+            return (
+                _Chain(at, at, at + 2) if plain[max(start, at) : at + 2] in self._traits else None
+            )
         place = start
         while place < (stop := self._adverb(plain, place, end)) < end:
             place = stop
