@@ -173,7 +173,7 @@ class Meetings:
         facts = MeetingFacts(
             name=self._name(text, named, convenor),
             kind="government_work_report" if is_report else self._kind(text, named, convenor),
-            convenor=_as_printed(text, full[self._above_lowest(full) :]) if full else None,
+            convenor=_as_printed(text, full) if full else None,
             level=seat.level,
             jurisdiction=self._called(text, seat),
             division_code=seat.division.code if seat.division else None,
