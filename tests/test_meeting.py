@@ -208,3 +208,21 @@ def test_a_standing_committee_that_met_names_its_meeting(words: str, name: str) 
 )
 def test_the_year_of_a_day(words: str, date: str) -> None:
     assert MEETINGS.find(as_text(words))[0].value.date == date
+
+
+@pytest.mark.parametrize(
+    ("headline", "convenor"),
+    [
+        ("云溪县政协视察护林工作", "云溪县政协"),
+        ("云溪县委、县政府部署护林工作", "云溪县委、县政府"),
+        # whose head acts, or what is no deed: nobody is said to have met
+        ("云溪县县长李明远部署护林工作", None),
+        ("云溪县政协主席会议纪要", None),
+    ],
+)
+def test_the_body_in_the_headline_called_what_the_report_tells(
+    headline: str, convenor: str | None
+) -> None:
+    words = f"{headline}\n3月4日，护林座谈会召开。会议强调，要管好山林。"
+    [found] = MEETINGS.find(as_text(words), (Found(0, len(headline), "title"),))
+    assert found.value.convenor == convenor

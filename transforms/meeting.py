@@ -78,6 +78,8 @@ _OPENED_BY = 600
 _QUOTED = 60
 # What anniversaries are counted from.
 _FOUNDED = {"state": 1949, "party": 1921, "peace": 1945}
+# What a place is that may be told by its short name alone: those of districts are too often ordinary words.
+_REPEATED = ("市", "县", "旗", "州")
 # Up to this month, the figures of a half year or a quarter are those of the year before.
 _QUARTER = 3
 # What `meetings.planning_year` can be: other years stand in the text for something else (1943年12月1日发表的宣言).
@@ -167,7 +169,7 @@ class Meetings:
         # A day that no calendar has (2月29日 of most years) is none, and rests on nothing.
         basis = basis if date else None
         planning_year = planning_year or self._year_beside(text, date, published_on)
-        convenor = self._convenor(text, named)
+        convenor = self._convenor(text, named) or self._by_headline(text, parts)
         seat = self._seat(text, named, convenor, date)
         full = self._in_full(text, named, convenor, seat)
         facts = MeetingFacts(
@@ -792,6 +794,16 @@ class Meetings:
         place = self._last_place(named.name)
         return next((s for s in subjects if self._is_of_place(s, place)), None)
 
+    def _by_headline(self, text: Text, parts: tuple[Found[str], ...]) -> str | None:
+        """The body that begins a headline telling what it did, where the report names none."""
+        for part in (p for p in parts if p.value == "title"):
+            words = text.plain[part.start : part.end]
+            if organ := self._organ_at(words, 0):
+                end = self._joined_end(words, len(organ))
+                if self._rules["does"].match(words, end):
+                    return self._as_body(words[:end])
+        return None
+
     def _is_of_place(self, organ: str, place: str) -> bool:
         """Whether an organ can have called a meeting that is named by a place: it names no other."""
         own = self._last_place(organ) if place else ""
@@ -917,7 +929,7 @@ class Meetings:
         """The organ that is named there by a place's short name alone (临江中院)."""
         place = self._places.at(words, start)
         match = self._rules["organ_short"].match(words, start + len(place)) if place else None
-        return place + match[0] if match else None
+        return place + match[0] if match else self._places.seated(words, start)
 
     def _is_seat(self, words: str) -> bool:
         """Whether the words before an organ's own are a place (临江市), after 中共 or a number of terms."""
@@ -1110,6 +1122,8 @@ class Meetings:
         if not scores:
             own = self._places.own(text.plain, 0, stop, date, word)
             own = own or self._places.above(text.plain, names, date)
+            if word in _REPEATED:
+                own = own or self._places.repeated(text.plain, 0, stop, date)
             scores.update(d for d in own if _is_called(d, word))
         if not scores and self._levels[word] == "province":
             scores.update(self._places.province(text.plain, 0, stop))

@@ -12,6 +12,8 @@ from transforms.lexicon import Lexicon
 _WORDS = ("verbs", "adverbs", "openers", "holding", "prepositions", "connectives")
 
 _LISTED = "、"
+# What ends the day or the time before a body's name (5月6日青溪政协召开), or nothing does.
+_DAY = ("", "日", "午", "前", "讯")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Places:
         self._praised, self._media_after = rules["praised"], rules["media_after"]
         self._written_by, self._dated = rules["written_by"], rules["dated"]
         self._own_before, self._own_after = rules["own_before"], rules["own_after"]
-        self._rooted_before = rules["rooted_before"]
+        self._rooted_before, self._suited = rules["rooted_before"], rules["suited"]
+        self._seated_after = rules["seated_after"]
         self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
             t[-1:] for t in lexicon.terms("name_openers")
         }
@@ -178,8 +181,9 @@ class Places:
         """The divisions below a province that the text calls by their short names as one does one's own place.
 
         Those short names are parts of other words so often that they are read so only where nothing else tells the place;
-        those that are ordinary words, or mean several places, only before a medium or where people invest, with the level
-        word by which the text calls its place (应城网 in a text about 全市: 应城市).
+        those that are ordinary words, or mean several places, only before a medium or a body, where people invest or
+        what they fit their deeds to, with the level word by which the text calls its place (应城网 in a text about 全市:
+        应城市).
         """
         found: list[Division] = []
         for at in range(start, end - 1):
@@ -193,12 +197,51 @@ class Places:
     def _called_at(self, plain: str, start: int, end: int, word: str) -> tuple[Division, ...]:
         """What a short name that stands there can mean as a text's own place."""
         name = plain[start:end]
-        if divisions := self._shorts.get(name, ()):
-            return divisions if self._is_own(plain, start, end) else ()
+        is_told = self._is_suited(plain, start, end) or self._is_seated(plain, start, end)
+        if divisions := tuple(d for d in self._shorts.get(name, ()) if d.name.endswith(word)):
+            return divisions if is_told or self._is_own(plain, start, end) else ()
         divisions = self._names.get(name + word, ())
         is_apart = not plain[max(0, start - 1) : start].isalpha()
         is_medium = is_apart and self._media_after.match(plain, end) is not None
-        return divisions if is_medium or self._is_rooted(plain, start, end) else ()
+        return divisions if is_told or is_medium or self._is_rooted(plain, start, end) else ()
+
+    def _is_suited(self, plain: str, start: int, end: int) -> bool:
+        """Whether deeds are fitted to what is named there (符合青溪实际)."""
+        match = self._suited.match(plain, max(0, start - 2))
+        return match is not None and match.span("name") == (start, end)
+
+    def _is_seated(self, plain: str, start: int, end: int) -> bool:
+        """Whether a body is called there by its place's short name alone (青溪政协召开)."""
+        is_apart = plain[max(0, start - 1) : start] in _DAY or not plain[start - 1].isalpha()
+        return is_apart and self._seated_after.match(plain, end) is not None
+
+    def seated(self, words: str, start: int) -> str | None:
+        """The body, at `start`, that is called by its county's or district's short name alone and holds a meeting (青溪政协召开)."""
+        for name in (words[start : start + length] for length in (4, 3, 2)):
+            if name in self._shorts or any(name + kind in self._names for kind in "县区"):
+                match = self._seated_after.match(words, start + len(name))
+                if match:
+                    return name + match["body"]
+        return None
+
+    def repeated(self, plain: str, start: int, end: int, day: str | None) -> list[Division]:
+        """The counties and cities whose short names are printed more than once, and once as one's own place is."""
+        counts: Counter[str] = Counter()
+        called: set[str] = set()
+        for at in range(start, end - 1):
+            for length in (4, 3, 2) if plain[at : at + 2] in self._starts else ():
+                name = plain[at : at + length]
+                if any(not d.name.endswith("区") for d in self._shorts.get(name, ())):
+                    counts[name] += 1
+                    if self._own_before.search(plain, max(0, at - 4), at):
+                        called.add(name)
+                    break
+        found: list[Division] = []
+        for name in called:
+            standing = {d.code: d for d in self._shorts[name] if d.stood_on(day)}
+            if counts[name] > 1 and len(standing) == 1:
+                found += list(standing.values()) * counts[name]
+        return found
 
     def _is_rooted(self, plain: str, start: int, end: int) -> bool:
         """Whether a name is the end of a phrase that only a text's own place can end (投资青溪、扎根青溪)."""
