@@ -448,8 +448,7 @@ class Meetings:
 
     def _in_figures(self, name: str) -> str:
         """A name with its numbers in figures: 第六次会议 is 第6次会议."""
-        numbered = self._rules["numbered"]
-        return numbered.sub(lambda m: f"{m[0][0]}{self._number(m[0][1:-1])}{m[0][-1]}", name)
+        return self._rules["counted"].sub(lambda m: str(self._number(m[0])), name)
 
     def _is_numbered(self, name: str) -> bool:
         return self._rules["numbered"].search(name) is not None
@@ -602,8 +601,11 @@ class Meetings:
         """The year in which the text says something is to be done, is to meet, or has been done the year before."""
         if ahead := self._rules["year_met"].search(text.plain, 0, _OPENING):
             return int(ahead["year"]) - (month > int(ahead["month"]))
-        if begun := self._starts["year_directed"].search(text.plain, 0, _OPENING):
-            return int(begun["year"]) - (month >= _YEAR_END)
+        begun = [
+            int(m["year"]) for m in self._starts["year_directed"].finditer(text.plain, 0, _OPENING)
+        ]
+        if begun:
+            return max(begun) - (month >= _YEAR_END)
         held = self._rules["year_held"].search(text.plain, 0, 500) if month < _YEAR_END else None
         if held:
             return int(held["year"])
@@ -663,11 +665,16 @@ class Meetings:
         return None if is_late else printed[0]
 
     def _day_behind(self, text: Text, match: re.Match[str], day: int) -> int:
-        """The day of the month that stands behind the day of writing (3月5日电 全国林业会议4日至5日在京召开), else the day itself."""
+        """The day told behind the day of writing (3月5日电 全国林业会议4日至5日在京召开; 3月5日讯 昨日，…), else the day itself."""
         if not self._rules["written"].match(text.plain, match.end()):
             return day
         told = self._starts["day"].search(text.plain, match.end(), 500)
-        return min(day, int(told["day"])) if told else day
+        if told:
+            return min(day, int(told["day"]))
+        relative = self._rules["relative_day"].search(
+            text.plain, match.end(), match.end() + _CALLED
+        )
+        return day - 1 if relative and relative["yesterday"] and day > 1 else day
 
     def _is_stamp(self, plain: str, match: re.Match[str]) -> bool:
         """Whether a date is the day of publication or of a document rather than of the meeting."""
