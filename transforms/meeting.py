@@ -788,8 +788,11 @@ class Meetings:
             if organ := self._subject(clause) or (own and self._headed(clause, own)):
                 return organ
             time = self._rules["name.time"].match(clause)
-            if group := self._rules["group_calls"].match(clause, time.end() if time else 0):
+            start = time.end() if time else 0
+            if group := self._rules["group_calls"].match(clause, start):
                 return group["body"]
+            if firm := self._rules["firm"].match(clause, start):
+                return firm[0]
         for part in list(self._parts(named.name))[1:]:
             organ = self._organ_leading(part)
             if organ and organ[0] in self._levels:
@@ -1138,6 +1141,9 @@ class Meetings:
             is_below = any(name.endswith(word) for name in above)
             return _Seat("county" if is_below else self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))
+        # 平顶山市's word is conveyed and fitted to 汝州实际: the lower one is the text's own.
+        lower = self._places.suited(text.plain, 0, stop, date, word)
+        best = next((d for d in lower if d.parent == best.code and _is_called(d, word)), best)
         return _Seat(best.level, best.name, best)
 
     def _region(self, text: Text, word: str) -> str:

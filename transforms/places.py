@@ -192,23 +192,33 @@ class Places:
                     standing = {d.code: d for d in divisions if d.stood_on(day)}
                     found += standing.values() if len(standing) == 1 else ()
                     break
-        return found
+        return found + self.suited(plain, start, end, day, word)
 
     def _called_at(self, plain: str, start: int, end: int, word: str) -> tuple[Division, ...]:
         """What a short name that stands there can mean as a text's own place."""
         name = plain[start:end]
-        is_told = self._is_suited(plain, start, end) or self._is_seated(plain, start, end)
-        if divisions := tuple(d for d in self._shorts.get(name, ()) if d.name.endswith(word)):
-            return divisions if is_told or self._is_own(plain, start, end) else ()
+        is_seated = self._is_seated(plain, start, end)
+        if divisions := self._shorts_of(name, word):
+            return divisions if is_seated or self._is_own(plain, start, end) else ()
         divisions = self._names.get(name + word, ())
         is_apart = not plain[max(0, start - 1) : start].isalpha()
         is_medium = is_apart and self._media_after.match(plain, end) is not None
-        return divisions if is_told or is_medium or self._is_rooted(plain, start, end) else ()
+        return divisions if is_seated or is_medium or self._is_rooted(plain, start, end) else ()
 
-    def _is_suited(self, plain: str, start: int, end: int) -> bool:
-        """Whether deeds are fitted to what is named there (符合青溪实际)."""
-        match = self._suited.match(plain, max(0, start - 2))
-        return match is not None and match.span("name") == (start, end)
+    def _shorts_of(self, name: str, word: str) -> tuple[Division, ...]:
+        return tuple(d for d in self._shorts.get(name, ()) if d.name.endswith(word))
+
+    def suited(
+        self, plain: str, start: int, end: int, day: str | None, word: str
+    ) -> list[Division]:
+        """The divisions to which deeds are fitted (符合青溪实际), which are a text's own also where the name is a word."""
+        found: list[Division] = []
+        for match in self._suited.finditer(plain, start, end):
+            name = match["name"]
+            divisions = self._shorts_of(name, word) or self._names.get(name + word, ())
+            standing = {d.code: d for d in divisions if d.stood_on(day)}
+            found += standing.values() if len(standing) == 1 else ()
+        return found
 
     def _is_seated(self, plain: str, start: int, end: int) -> bool:
         """Whether a body is called there by its place's short name alone (青溪政协召开)."""
