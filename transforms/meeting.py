@@ -791,8 +791,8 @@ class Meetings:
             start = time.end() if time else 0
             if group := self._rules["group_calls"].match(clause, start):
                 return group["body"]
-            if firm := self._rules["firm"].match(clause, start):
-                return firm[0]
+            if body := self._rules["placeless"].match(clause[start:]):
+                return body[0]
         for part in list(self._parts(named.name))[1:]:
             organ = self._organ_leading(part)
             if organ and organ[0] in self._levels:
