@@ -76,6 +76,8 @@ _OWNER = 6
 _OPENED_BY = 600
 # No further behind a meeting's head closes a quotation that holds it.
 _QUOTED = 60
+# What brackets and quotation marks hold within a name is no longer.
+_WITHIN = {"）": 24, "”": 40, "》": 24}
 # What anniversaries are counted from.
 _FOUNDED = {"state": 1949, "party": 1921, "peace": 1945}
 # What a place is that may be told by its short name alone: those of districts are too often ordinary words.
@@ -754,6 +756,7 @@ class Meetings:
             and (congress := self._rules["congress"].match(named.name))
             and self._is_congress(named.name)
             and not self._rules["of_members"].match(named.name, congress.end())
+            and not self._rules["group_within"].match(named.name, congress.end())
         ):
             return congress[0]
         is_below = self._is_held_below(text, named)
@@ -1107,22 +1110,12 @@ class Meetings:
             text.plain, 0, len(text.plain) if len(text.plain) < 6000 else _OPENING
         )
         names = {f.value for f in printed}
-        scores: Counter[Division] = Counter()
         above = {f.value for f in printed if self._is_above(text.plain, f)}
         printed = self._places.unlike(text.plain, printed)
         printed = [
             f for f in printed if f.value not in above and not self._is_struck(text.plain, f)
         ]
-        for found in printed:
-            divisions = [
-                d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
-            ]
-            if len(divisions) == 1:
-                scores[divisions[0]] += (
-                    (3 if found.value == divisions[0].name else 2)
-                    + (3 if found.start < 200 else 0)
-                    + (3 if found.start == 0 else 0)
-                )
+        scores = self._scores(self._places.lowest(printed), names, date, word)
         stop = len(text.plain) if len(text.plain) < 6000 else _OPENING
         unlisted = Counter(
             f.value for f in self._places.unlisted(text.plain, 0, stop) if f.value.endswith(word)
@@ -1135,6 +1128,8 @@ class Meetings:
             if word in _REPEATED:
                 own = own or self._places.repeated(text.plain, 0, stop, date)
             scores.update(d for d in own if _is_called(d, word))
+            # 德州市平原县 is told of a guest as well: what stands above a lower place tells the least.
+            scores = scores or self._scores(printed, names, date, word)
         if not scores and self._levels[word] == "province":
             scores.update(self._places.province(text.plain, 0, stop))
         if not scores:
@@ -1145,6 +1140,23 @@ class Meetings:
         lower = self._places.suited(text.plain, 0, stop, date, word)
         best = next((d for d in lower if d.parent == best.code and _is_called(d, word)), best)
         return _Seat(best.level, best.name, best)
+
+    def _scores(
+        self, printed: list[Found[str]], names: set[str], date: str | None, word: str
+    ) -> Counter[Division]:
+        """How much speaks for each division that a level word can mean here, of the places printed."""
+        scores: Counter[Division] = Counter()
+        for found in printed:
+            divisions = [
+                d for d in self._places.meant(found.value, names, date) if _is_called(d, word)
+            ]
+            if len(divisions) == 1:
+                scores[divisions[0]] += (
+                    (3 if found.value == divisions[0].name else 2)
+                    + (3 if found.start < 200 else 0)
+                    + (3 if found.start == 0 else 0)
+                )
+        return scores
 
     def _region(self, text: Text, word: str) -> str:
         """The level word meant: 全区 is the region's where its own leaders take part and no district's do."""
@@ -1199,7 +1211,7 @@ def _clause_start(plain: str, offset: int) -> int:
     while at > 0 and offset - at < 60:
         ch = plain[at - 1]
         if ch in "）”》":
-            opening = plain.rfind(_OPENED[ch], max(0, at - 24), at)
+            opening = plain.rfind(_OPENED[ch], max(0, at - _WITHIN[ch]), at)
             if opening < 0:
                 return at
             at = opening

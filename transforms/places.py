@@ -286,6 +286,11 @@ class Places:
         }
         return [f for i, f in enumerate(found) if i not in joined and i - 1 not in joined]
 
+    def lowest(self, found: list[Found[str]]) -> list[Found[str]]:
+        """Places that stand above no other: not 临江市 in 临江市青溪县."""
+        above = {i for i, (one, other) in enumerate(pairwise(found)) if one.end == other.start}
+        return [f for i, f in enumerate(found) if i not in above]
+
     def _is_own(self, plain: str, start: int, end: int) -> bool:
         before = plain[max(0, start - 4) : start]
         if self._dated.match(plain, end) and self._written_by.search(before):
