@@ -763,7 +763,10 @@ class Meetings:
         organ = None if is_below else self._organ_leading(named.name)
         # 县政府党组会议暨县政府常务会议: the body whose meeting tells the kind.
         if organ and self._rules["party_group"].search(organ):
-            organ = self._organ_leading(self._deciding(named.name)) or organ
+            deciding = self._deciding(named.name)
+            is_first = named.name.startswith(deciding)
+            owner = organ if is_first else self._rules["party_group"].sub("", organ)
+            organ = self._organ_leading(deciding) or owner
         if organ and self._rules["joint"].search(organ):
             return None
         if organ:
