@@ -889,7 +889,7 @@ class Meetings:
     def _clauses_before(self, text: Text, named: _Named) -> Iterator[str]:
         """The clause of the meeting's name up to it, and the clauses of the sentence before, the nearest first."""
         start, _ = _sentence(text, named.start)
-        clauses = re.split("[，；：\\s]", text.plain[start : named.start])
+        clauses = re.split("[，；：】\\s]", text.plain[start : named.start])
         yield from reversed(clauses)
 
     def _is_congress(self, name: str) -> bool:
