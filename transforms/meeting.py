@@ -769,6 +769,9 @@ class Meetings:
             organ = self._organ_leading(deciding) or owner
         if organ and self._rules["joint"].search(organ):
             return None
+        if organ and self._rules["called_for"].search(organ):
+            organ = self._subject(next(self._clauses_before(text, named), "")) or organ
+            return self._as_body(organ)
         if organ:
             return self._as_body(self._with_joined(named.name, organ))
         bare = self._rules["bare_body"].match(named.name, self._after_year(named.name))
@@ -1131,7 +1134,7 @@ class Meetings:
             if word in _REPEATED:
                 own = own or self._places.repeated(text.plain, 0, stop, date)
             scores.update(d for d in own if _is_called(d, word))
-            # 德州市平原县 is told of a guest as well: what stands above a lower place tells the least.
+            # 临沂市费县 is told of a guest as well: what stands above a lower place tells the least.
             scores = scores or self._scores(printed, names, date, word)
         if not scores and self._levels[word] == "province":
             scores.update(self._places.province(text.plain, 0, stop))
@@ -1139,7 +1142,7 @@ class Meetings:
             is_below = any(name.endswith(word) for name in above)
             return _Seat("county" if is_below else self._levels[word])
         best = max(scores, key=lambda d: (scores[d], d.code))
-        # 平顶山市's word is conveyed and fitted to 汝州实际: the lower one is the text's own.
+        # 潍坊市's word is conveyed and fitted to 青州实际: the lower one is the text's own.
         lower = self._places.suited(text.plain, 0, stop, date, word)
         best = next((d for d in lower if d.parent == best.code and _is_called(d, word)), best)
         return _Seat(best.level, best.name, best)
@@ -1196,9 +1199,12 @@ class Meetings:
 
 
 def _as_printed(text: Text, words: str) -> str:
-    """Words of the plain view in the script in which the text prints them."""
-    at = text.plain.find(words)
-    return text.text[at : at + len(words)] if at >= 0 else words
+    """Words of the plain view in the script in which the text prints them, or prints the parts that they are put together from."""
+    for length in range(len(words), 0, -1):
+        at = text.plain.find(words[:length])
+        if at >= 0:
+            return text.text[at : at + length] + _as_printed(text, words[length:])
+    return words
 
 
 def _is_called(division: Division, word: str) -> bool:

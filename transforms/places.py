@@ -3,7 +3,7 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from transforms.found import Found
 from transforms.lexicon import Lexicon
@@ -83,7 +83,8 @@ class Places:
         self._written_by, self._dated = rules["written_by"], rules["dated"]
         self._own_before, self._own_after = rules["own_before"], rules["own_after"]
         self._rooted_before, self._suited = rules["rooted_before"], rules["suited"]
-        self._seated_after = rules["seated_after"]
+        self._seated_after, self._branch = rules["seated_after"], rules["branch"]
+        self._nature_after = rules["nature_after"]
         self._surnames = frozenset(lexicon.terms("surnames", kind="common")) - {
             t[-1:] for t in lexicon.terms("name_openers")
         }
@@ -102,7 +103,8 @@ class Places:
         for length in self._lengths.get(plain[start : start + 2], ()):
             name = plain[start : start + length]
             if name in self._names and not self._is_of_another_kind(plain, start, name):
-                return "" if self._ordinary.match(plain, start, start + 6) else name
+                is_none = self._ordinary.match(plain, start, start + 6) is not None
+                return "" if is_none or self._is_of_nature(plain, start, name) else name
         return ""
 
     def _is_of_another_kind(self, plain: str, start: int, name: str) -> bool:
@@ -114,6 +116,12 @@ class Places:
             and self._ends_at(plain, start + len(name))
             and not any(d.name == name or d.name[-1] == kind for d in divisions)
         )
+
+    def _is_of_nature(self, plain: str, start: int, name: str) -> bool:
+        """Whether a short name is part of a mountain's or a water's (南溪山)."""
+        end = start + len(name)
+        is_full = any(division.name == name for division in self._names[name])
+        return not is_full and self._nature_after.match(plain[end : end + 2]) is not None
 
     def _ends_at(self, plain: str, end: int) -> bool:
         """Whether what follows a short name lets it be a place."""
@@ -211,9 +219,10 @@ class Places:
     def suited(
         self, plain: str, start: int, end: int, day: str | None, word: str
     ) -> list[Division]:
-        """The divisions to which deeds are fitted (符合青溪实际), which are a text's own also where the name is a word."""
+        """The divisions to which deeds are fitted (符合青溪实际), or in which a city's office has its branch: a text's own also where the name is a word."""
         found: list[Division] = []
-        for match in self._suited.finditer(plain, start, end):
+        matches = (rule.finditer(plain, start, end) for rule in (self._suited, self._branch))
+        for match in chain.from_iterable(matches):
             name = match["name"]
             divisions = self._shorts_of(name, word) or self._names.get(name + word, ())
             standing = {d.code: d for d in divisions if d.stood_on(day)}
